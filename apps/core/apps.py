@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    """No tables: errors, clock, value types, registries, base views."""
+
+    name = "apps.core"
+    label = "core"

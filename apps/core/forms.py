@@ -1,0 +1,55 @@
+"""Form foundations: stale edits are shown, never lost."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionedFormMixin(forms.ModelForm):
+    """Optimistic locking for edit forms on rows that have ``version``.
+
+    The page carries the version it was made from. If the row has changed since, the form is
+    invalid, keeps everything typed, and ``stale`` lists ``{label, theirs, mine}`` for each
+    field that differs, so that the person decides. Save with the new version to overwrite.
+    The view must hold the row's lock (``obj.lock()``) when it validates.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stale: list[dict] = []
+        self._current_version = self.instance.version
+        # A model form writes into its instance while cleaning: keep what stands now.
+        self._theirs = {name: self.initial.get(name) for name in self.fields}
+        self.initial["version"] = self._current_version
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        sent = cleaned.get("version")
+        if self.instance.pk and sent is not None and sent != self._current_version:
+            for name, field in self.fields.items():
+                if name != "version" and field.has_changed(
+                    self._theirs[name], self.data.get(self.add_prefix(name))
+                ):
+                    self.stale.append(
+                        {
+                            "label": field.label,
+                            "theirs": self._theirs[name],
+                            "mine": self.data.get(self.add_prefix(name)),
+                        }
+                    )
+            self.data = self.data.copy()
+            self.data[self.add_prefix("version")] = str(self._current_version)
+            raise forms.ValidationError(
+                _(
+                    "Someone saved this record while you were editing. Compare the values below, then save again."
+                ),
+                code="stale",
+            )
+        return cleaned
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.version = self._current_version + 1
+        return super().save(commit)

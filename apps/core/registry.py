@@ -1,0 +1,171 @@
+"""What later rooms add to the pages of earlier ones.
+
+Each room fills these in its ``AppConfig.ready``; an earlier room's page asks for what is
+registered and never names a later room. Entries are kept in the order of ``order``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A place in the left rail: shown to whoever holds ``perm``."""
+
+    label: Any
+    url_name: str
+    icon: str
+    perm: str
+    group: str = "work"
+    order: int = 100
+    badge: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A section on an object's page, drawn by a later room.
+
+    ``context(obj, user)`` returns the template's context, or None to show nothing.
+    """
+
+    subject: str
+    template: str
+    context: Callable[[Any, Any], dict | None]
+    order: int = 100
+    perm: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb offered on an object's page.
+
+    ``url(obj, user)`` returns the address, or "" when it does not apply now. ``method`` is
+    "get" for a page that asks first and "post" for one that acts.
+    """
+
+    subject: str
+    label: Any
+    url: Callable[[Any, Any], str]
+    icon: str = "arrow-right"
+    method: str = "get"
+    order: int = 100
+    perm: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A list on "my work": ``rows(user)`` gives dicts with ``title url due_at note badge``."""
+
+    key: str
+    label: Any
+    rows: Callable[[Any], Iterable[dict]]
+    perm: str
+    empty: Any = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class SearchKind:
+    """What a search key points to: ``visible(user, ids)`` returns ``{id: row dict}``.
+
+    A row dict has ``title``, ``subtitle``, ``url`` and optionally ``plate``.
+    """
+
+    kind: str
+    label: Any
+    visible: Callable[[Any, list[int]], dict[int, dict]]
+    icon: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class LinkKind:
+    """An expiring link's purpose: ``view(request, link)`` answers it, without a login."""
+
+    purpose: str
+    view: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """Who may open files of one kind: ``allowed(user, file)``."""
+
+    kind: str
+    allowed: Callable[[Any, Any], bool]
+
+
+@dataclass
+class Registry:
+    """All registered entries. One instance, ``registry``, per process."""
+
+    nav: list[NavItem] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    work_lists: list[WorkList] = field(default_factory=list)
+    search_kinds: dict[str, SearchKind] = field(default_factory=dict)
+    links: dict[str, LinkKind] = field(default_factory=dict)
+    files: dict[str, FileKind] = field(default_factory=dict)
+
+    def add(self, *entries: Any) -> None:
+        """Register entries of any of the kinds above."""
+        for entry in entries:
+            match entry:
+                case NavItem():
+                    self._insert(self.nav, entry)
+                case Panel():
+                    self._insert(self.panels, entry)
+                case Action():
+                    self._insert(self.actions, entry)
+                case WorkList():
+                    self._insert(self.work_lists, entry)
+                case SearchKind():
+                    self.search_kinds[entry.kind] = entry
+                case LinkKind():
+                    self.links[entry.purpose] = entry
+                case FileKind():
+                    self.files[entry.kind] = entry
+                case _:
+                    raise TypeError(f"Unknown registry entry {entry!r}")
+
+    @staticmethod
+    def _insert(entries: list, entry: Any) -> None:
+        if entry not in entries:
+            entries.append(entry)
+            entries.sort(key=lambda e: e.order)
+
+    def panels_for(self, subject: str, obj: Any, user: Any) -> list[dict]:
+        """``[{"template", "context"}]`` of what to draw on ``obj``'s page, in order."""
+        drawn = []
+        for panel in self.panels:
+            if panel.subject == subject and (
+                not panel.perm or user.has_perm(panel.perm)
+            ):
+                context = panel.context(obj, user)
+                if context is not None:
+                    drawn.append({"template": panel.template, "context": context})
+        return drawn
+
+    def actions_for(self, subject: str, obj: Any, user: Any) -> list[dict]:
+        """``[{"label", "url", "icon", "method", "primary"}]`` of what ``user`` may do with ``obj`` now."""
+        offered = []
+        for action in self.actions:
+            if action.subject == subject and (
+                not action.perm or user.has_perm(action.perm)
+            ):
+                url = action.url(obj, user)
+                if url:
+                    offered.append(
+                        {
+                            "label": action.label,
+                            "url": url,
+                            "icon": action.icon,
+                            "method": action.method,
+                            "primary": action.primary,
+                        }
+                    )
+        return offered
+
+
+registry = Registry()

@@ -1,0 +1,60 @@
+"""What the frame around every page needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.registry import registry
+from apps.desk.models import Notice
+
+GROUPS = {
+    "work": _("Work"),
+    "front": _("Front desk"),
+    "floor": _("Workshop"),
+    "calls": _("Calls"),
+    "files": _("Files"),
+    "manage": _("Management"),
+    "admin": _("Administration"),
+}
+
+
+def navigation(request: HttpRequest) -> list[dict]:
+    """``[{label, items: [{label, url, icon, active, badge}]}]`` for the user's role."""
+    groups: dict[str, dict] = {}
+    for item in registry.nav:
+        if not request.user.has_perm(item.perm):
+            continue
+        url = reverse(item.url_name)
+        group = groups.setdefault(
+            item.group, {"label": GROUPS[item.group], "items": []}
+        )
+        group["items"].append(
+            {
+                "label": item.label,
+                "url": url,
+                "icon": item.icon,
+                "active": request.path.startswith(url),
+                "badge": item.badge(request.user) if item.badge else None,
+            }
+        )
+    return [groups[key] for key in GROUPS if key in groups]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Evaluated only by templates that draw the frame."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    return {
+        "nav": SimpleLazyObject(lambda: navigation(request)),
+        "store": user.store,
+        "unread": SimpleLazyObject(
+            lambda: Notice.objects.visible_to(user).unread()[:100].count()
+        ),
+        "demo_clock": clock.now() if settings.DEMO else None,
+    }

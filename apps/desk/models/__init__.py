@@ -1,0 +1,22 @@
+from apps.desk.models.calendar import CalendarDay, ClockOffset, Heartbeat
+from apps.desk.models.event import Event, EventDelivery
+from apps.desk.models.file import File
+from apps.desk.models.link import Link
+from apps.desk.models.notice import Notice
+from apps.desk.models.once import OnceKey
+from apps.desk.models.search import SearchKey
+from apps.desk.models.task import Task
+
+__all__ = [
+    "CalendarDay",
+    "ClockOffset",
+    "Event",
+    "EventDelivery",
+    "File",
+    "Heartbeat",
+    "Link",
+    "Notice",
+    "OnceKey",
+    "SearchKey",
+    "Task",
+]

@@ -1,0 +1,22 @@
+from django.urls import path
+from django.views.generic import RedirectView
+
+from apps.desk.views import deliveries, files, links, search, work
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="desk:my_work"), name="home"),
+    path("work/", work.my_work, name="my_work"),
+    path("work/tasks/<int:pk>/done/", work.task_completion_create, name="task_done"),
+    path("notices/", work.notices, name="notices"),
+    path("search/", search.search, name="search"),
+    path("files/<uuid:pk>/", files.file_detail, name="file"),
+    path("l/<str:token>/", links.link_open, name="link"),
+    path("operations/deliveries/", deliveries.delivery_list, name="deliveries"),
+    path(
+        "operations/deliveries/<int:pk>/revival/",
+        deliveries.revival_create,
+        name="delivery_revive",
+    ),
+]

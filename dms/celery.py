@@ -1,0 +1,18 @@
+"""Celery: the application, and every beat entry in one place."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dms.settings")
+
+app = Celery("dms")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# The database is the queue of record: each entry only wakes a worker that claims what is due,
+# so a lost beat delays by one period and a second beat does no harm.
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "desk.heartbeat", "schedule": 10.0},
+    "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},
+}
