@@ -1,0 +1,31 @@
+// Runs before the first paint, so that a dark page never flashes white.
+(() => {
+  const root = document.documentElement;
+  const read = () => {
+    try {
+      return localStorage.getItem("theme") || "auto";
+    } catch {
+      return "auto";
+    }
+  };
+  const apply = (choice) => {
+    if (choice === "auto") root.removeAttribute("data-bs-theme");
+    else root.setAttribute("data-bs-theme", choice);
+    for (const button of document.querySelectorAll("[data-theme-switch] [data-theme]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.theme === choice));
+    }
+  };
+  apply(read());
+  document.addEventListener("DOMContentLoaded", () => apply(read()));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-switch] [data-theme]");
+    if (!button) return;
+    try {
+      localStorage.setItem("theme", button.dataset.theme);
+    } catch {
+      // Private windows may refuse storage; the choice then lasts for this page.
+    }
+    apply(button.dataset.theme);
+  });
+  window.addEventListener("storage", (event) => event.key === "theme" && apply(read()));
+})();
