@@ -109,7 +109,8 @@ class MoneyFormField(forms.DecimalField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_digits": MAX_DIGITS, "decimal_places": 2, **kwargs})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    # The stubs derive DecimalField from IntegerField and keep its return type.
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         """Return the amount, None for an empty optional field; raises what ``parse_amount`` raises."""
         if value in self.empty_values or (isinstance(value, str) and not value.strip()):
             return None
