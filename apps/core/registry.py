@@ -96,6 +96,20 @@ class FileKind:
     allowed: Callable[[Any, Any], bool]
 
 
+@dataclass(frozen=True)
+class PdfKind:
+    """A document: ``context(object_id)`` fills ``template``, ``file_name(context)`` names it.
+
+    ``done(object_id, file)`` is called with the finished file.
+    """
+
+    kind: str
+    template: str
+    context: Callable[[int], dict]
+    file_name: Callable[[dict], str]
+    done: Callable[[int, Any], None] | None = None
+
+
 @dataclass
 class Registry:
     """All registered entries. One instance, ``registry``, per process."""
@@ -107,6 +121,7 @@ class Registry:
     search_kinds: dict[str, SearchKind] = field(default_factory=dict)
     links: dict[str, LinkKind] = field(default_factory=dict)
     files: dict[str, FileKind] = field(default_factory=dict)
+    pdfs: dict[str, PdfKind] = field(default_factory=dict)
 
     def add(self, *entries: Any) -> None:
         """Register entries of any of the kinds above."""
@@ -126,6 +141,8 @@ class Registry:
                     self.links[entry.purpose] = entry
                 case FileKind():
                     self.files[entry.kind] = entry
+                case PdfKind():
+                    self.pdfs[entry.kind] = entry
                 case _:
                     raise TypeError(f"Unknown registry entry {entry!r}")
 
@@ -139,9 +156,7 @@ class Registry:
         """``[{"template", "context"}]`` of what to draw on ``obj``'s page, in order."""
         drawn = []
         for panel in self.panels:
-            if panel.subject == subject and (
-                not panel.perm or user.has_perm(panel.perm)
-            ):
+            if panel.subject == subject and (not panel.perm or user.has_perm(panel.perm)):
                 context = panel.context(obj, user)
                 if context is not None:
                     drawn.append({"template": panel.template, "context": context})
@@ -151,9 +166,7 @@ class Registry:
         """``[{"label", "url", "icon", "method", "primary"}]`` of what ``user`` may do with ``obj`` now."""
         offered = []
         for action in self.actions:
-            if action.subject == subject and (
-                not action.perm or user.has_perm(action.perm)
-            ):
+            if action.subject == subject and (not action.perm or user.has_perm(action.perm)):
                 url = action.url(obj, user)
                 if url:
                     offered.append(

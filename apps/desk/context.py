@@ -30,9 +30,7 @@ def navigation(request: HttpRequest) -> list[dict]:
         if not request.user.has_perm(item.perm):
             continue
         url = reverse(item.url_name)
-        group = groups.setdefault(
-            item.group, {"label": GROUPS[item.group], "items": []}
-        )
+        group = groups.setdefault(item.group, {"label": GROUPS[item.group], "items": []})
         group["items"].append(
             {
                 "label": item.label,
@@ -53,8 +51,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "store": user.store,
-        "unread": SimpleLazyObject(
-            lambda: Notice.objects.visible_to(user).unread()[:100].count()
-        ),
+        "unread": SimpleLazyObject(lambda: Notice.objects.visible_to(user).unread()[:100].count()),
         "demo_clock": clock.now() if settings.DEMO else None,
     }

@@ -18,10 +18,5 @@ def worker() -> dict:
 
 def deliveries() -> dict:
     """The oldest due delivery does not wait longer than ten minutes."""
-    oldest = (
-        EventDelivery.objects.open()
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    oldest = EventDelivery.objects.open().order_by("due_at").values_list("due_at", flat=True).first()
     return health.age(clock.now() - oldest if oldest else None, timedelta(minutes=10))

@@ -46,9 +46,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
-def _claim(
-    request: HttpRequest, key: str, fingerprint: str = ""
-) -> tuple[OnceKey | None, OnceKey | None]:
+def _claim(request: HttpRequest, key: str, fingerprint: str = "") -> tuple[OnceKey | None, OnceKey | None]:
     """``(our new mark, None)``, or ``(None, the mark of whoever was first)``."""
     user = request.user if request.user.is_authenticated else None
     identity = {"user": user, "key": key, "path": request.path[:200]}
@@ -77,9 +75,7 @@ class IdempotentMixin:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         fingerprint = hashlib.sha256(request.body).hexdigest()
         try:
-            request.user = (
-                self.initialize_request(request, *args, **kwargs).user or request.user
-            )  # type: ignore[attr-defined]  # a mixin
+            request.user = self.initialize_request(request, *args, **kwargs).user or request.user  # type: ignore[attr-defined]  # a mixin
         except APIException:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # answers 401 itself
         with transaction.atomic():
@@ -101,9 +97,7 @@ class IdempotentMixin:
     @staticmethod
     def _replay(mark: OnceKey, fingerprint: str) -> HttpResponse:
         if mark.fingerprint != fingerprint:
-            detail = _(
-                "This Idempotency-Key was used for a different request. Use a new key."
-            )
+            detail = _("This Idempotency-Key was used for a different request. Use a new key.")
             return JsonResponse(
                 problem(422, detail, "idempotency_key_reused"),
                 status=422,

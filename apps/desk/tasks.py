@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.core import clock
+from apps.desk import pdf
 from apps.desk.models import EventDelivery, Heartbeat
 
 BATCH = 200
@@ -22,3 +23,9 @@ def deliver_events() -> int:
         if EventDelivery.objects.deliver_one(clock.now()) is None:
             return count
     return BATCH
+
+
+@shared_task(name="desk.render_pdfs")
+def render_pdfs() -> int:
+    """Make the documents that are due; returns how many."""
+    return pdf.make_due()

@@ -204,10 +204,8 @@ class Cluster:
             self._drop_stale_pidfile()
             seen = self._log.stat().st_size if self._log.exists() else 0
             child = self._spawn(process.choose_port(self._port_file, fresh=fresh_port))
-            process.wait_until(
-                lambda: child.poll() is not None or self._is_up(child.pid), seconds=START_SECONDS
-            )
-            if child.poll() is None and (up := self._read_pidfile()):
+            self._await_ready(child.pid)
+            if process.is_running(child.pid) and (up := self._read_pidfile()):
                 return up
             said = self._log_since(min(seen, self._log.stat().st_size))
             fresh_port = "could not bind" in said

@@ -47,9 +47,9 @@ def keep_secret(path: Path) -> str:
 
 def choose_port(remembered: Path, *, fresh: bool = False) -> int:
     """The port remembered in the file while it is free, else a free one, remembered from now on."""
-    if not fresh and remembered.exists() and (text := remembered.read_text().strip()).isdigit():
-        if port_is_free(int(text)):
-            return int(text)
+    text = remembered.read_text().strip() if remembered.exists() and not fresh else ""
+    if text.isdigit() and port_is_free(int(text)):
+        return int(text)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -84,13 +84,13 @@ class Server:
     def _start(self) -> None:
         """Start; a port that another program took in between is exchanged once."""
         for fresh_port in (False, True):
-            child = self._spawn(process.choose_port(self._port_file, fresh=fresh_port))
-            process.wait_until(
-                lambda: child.poll() is not None or self.pid() == child.pid, seconds=START_SECONDS
-            )
-            if child.poll() is None:
+            if self._comes_up(self._spawn(process.choose_port(self._port_file, fresh=fresh_port))):
                 return
         raise EmbeddedError(f"Valkey did not start. The end of {self._log}:\n{self._log_tail()}")
+
+    def _comes_up(self, child: subprocess.Popen) -> bool:
+        process.wait_until(lambda: child.poll() is not None or self.pid() == child.pid, seconds=START_SECONDS)
+        return child.poll() is None
 
     def _spawn(self, port: int) -> subprocess.Popen:
         conf = process.sibling(self.data_dir, ".conf")

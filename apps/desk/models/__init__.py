@@ -3,7 +3,9 @@ from apps.desk.models.event import Event, EventDelivery
 from apps.desk.models.file import File
 from apps.desk.models.link import Link
 from apps.desk.models.notice import Notice
+from apps.desk.models.number import NumberSeries
 from apps.desk.models.once import OnceKey
+from apps.desk.models.pdf import PdfJob
 from apps.desk.models.search import SearchKey
 from apps.desk.models.task import Task
 
@@ -16,7 +18,9 @@ __all__ = [
     "Heartbeat",
     "Link",
     "Notice",
+    "NumberSeries",
     "OnceKey",
+    "PdfJob",
     "SearchKey",
     "Task",
 ]

@@ -22,11 +22,7 @@ class CalendarDay(models.Model):
     @classmethod
     def overrides(cls, date_from: date, date_to: date) -> dict[date, bool]:
         """``{day: is_workday}`` from ``date_from`` to ``date_to``, both included. One query."""
-        return dict(
-            cls.objects.filter(day__range=(date_from, date_to)).values_list(
-                "day", "is_workday"
-            )
-        )
+        return dict(cls.objects.filter(day__range=(date_from, date_to)).values_list("day", "is_workday"))
 
 
 class ClockOffset(models.Model):
@@ -36,11 +32,7 @@ class ClockOffset(models.Model):
     offset = models.DurationField(default=timedelta)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(singleton=True), name="one_clock_offset"
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=models.Q(singleton=True), name="one_clock_offset")]
 
     def __str__(self) -> str:
         return str(self.offset)

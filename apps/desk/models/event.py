@@ -35,11 +35,7 @@ class EventQuerySet(models.QuerySet):
 
     def about(self, obj: models.Model) -> Self:
         """One row's events, newest first."""
-        return (
-            self.filter(subject=subject_key(obj))
-            .select_related("actor")
-            .order_by("-pk")
-        )
+        return self.filter(subject=subject_key(obj)).select_related("actor").order_by("-pk")
 
 
 class Event(models.Model):
@@ -53,9 +49,7 @@ class Event(models.Model):
     subject = models.CharField(max_length=80)
     thread = models.CharField(max_length=80)
     store = models.ForeignKey(Store, models.PROTECT, null=True, related_name="+")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)
     facts = models.JSONField(default=dict)
@@ -90,11 +84,7 @@ class Event(models.Model):
         ``store`` and ``thread`` default to ``about.store_id`` and ``about.event_thread``
         (a string), the thread at last to the row itself. Two inserts, one without subscribers.
         """
-        store_id = (
-            store.pk
-            if isinstance(store, Store)
-            else store or getattr(about, "store_id", None)
-        )
+        store_id = store.pk if isinstance(store, Store) else store or getattr(about, "store_id", None)
         event = cls.objects.create(
             kind=kind,
             subject=subject_key(about),
@@ -107,9 +97,7 @@ class Event(models.Model):
             personal=personal or {},
         )
         EventDelivery.objects.bulk_create(
-            EventDelivery(
-                event=event, subscriber=name, thread=event.thread, due_at=event.at
-            )
+            EventDelivery(event=event, subscriber=name, thread=event.thread, due_at=event.at)
             for name in subscriptions.wanting(kind)
         )
         return event
@@ -172,9 +160,7 @@ class EventDelivery(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "subscriber"], name="delivery_once_per_subscriber"
-            ),
+            models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once_per_subscriber"),
             models.CheckConstraint(
                 condition=Q(done_at=None) | Q(dead_at=None),
                 name="delivery_not_both_done_and_dead",
@@ -212,9 +198,7 @@ class EventDelivery(models.Model):
             self.dead_at = now
             self.save(update_fields=["dead_at"])
         else:
-            self.due_at = now + min(
-                timedelta(seconds=5 * 2**self.attempts), timedelta(hours=1)
-            )
+            self.due_at = now + min(timedelta(seconds=5 * 2**self.attempts), timedelta(hours=1))
             self.save(update_fields=["due_at"])
 
     @transaction.atomic

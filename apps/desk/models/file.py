@@ -41,9 +41,7 @@ class File(models.Model):
     mime = models.CharField(max_length=80)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = FileQuerySet.as_manager()
@@ -57,9 +55,7 @@ class File(models.Model):
     @property
     def path(self) -> Path:
         """Where the bytes lie."""
-        return (
-            Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256[2:4] / self.sha256
-        )
+        return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256[2:4] / self.sha256
 
     def read(self) -> bytes:
         """The bytes; raises ValueError when they no longer match their hash."""
@@ -108,9 +104,7 @@ class File(models.Model):
         """Keep a photo that was sent to us. Raises ValidationError for what is not one, or too large."""
         if upload.size is None or upload.size > MAX_BYTES:
             raise ValidationError(
-                _(
-                    "The photo is larger than %(limit)s MB. Take it again at a lower resolution."
-                )
+                _("The photo is larger than %(limit)s MB. Take it again at a lower resolution.")
                 % {"limit": MAX_BYTES // 1024 // 1024},
                 code="file_too_large",
             )
@@ -148,9 +142,7 @@ def _write_once(path: Path, data: bytes) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    with open(
-        os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
-    ) as f:
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
         f.write(data)
         f.flush()
         os.fsync(f.fileno())

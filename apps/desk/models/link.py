@@ -47,9 +47,7 @@ class LinkManager(models.Manager["Link"]):
     def opened_by(self, token: str) -> Link | None:
         """The live link of ``token``, or None when unknown, expired or withdrawn."""
         return (
-            self.filter(
-                digest=_digest(token), expires_at__gt=clock.now(), withdrawn_at=None
-            )
+            self.filter(digest=_digest(token), expires_at__gt=clock.now(), withdrawn_at=None)
             .select_related("store")
             .first()
         )
@@ -64,9 +62,7 @@ class Link(models.Model):
     store = models.ForeignKey(Store, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
-    issued_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
 

@@ -27,9 +27,7 @@ class NoticeQuerySet(models.QuerySet):
 class Notice(models.Model):
     """A line for one person: ``text`` is an English message id, ``params`` fill it."""
 
-    reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
-    )
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     text = models.CharField(max_length=200)
     params = models.JSONField(default=dict)
     url = models.CharField(max_length=200, blank=True)
@@ -45,11 +43,8 @@ class Notice(models.Model):
         return translate(self.text) % self.params
 
     @classmethod
-    def tell(
-        cls, readers: list[User], text: str, *, url: str = "", **params: Any
-    ) -> None:
+    def tell(cls, readers: list[User], text: str, *, url: str = "", **params: Any) -> None:
         """Leave a line for each of ``readers``. One insert."""
         cls.objects.bulk_create(
-            cls(reader=reader, text=text, params=params, url=url, at=clock.now())
-            for reader in readers
+            cls(reader=reader, text=text, params=params, url=url, at=clock.now()) for reader in readers
         )

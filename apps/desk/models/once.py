@@ -10,9 +10,7 @@ class OnceKey(models.Model):
     The unique key makes a second press wait for the first and then see its answer.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     key = models.CharField(max_length=80)
     path = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64, blank=True)

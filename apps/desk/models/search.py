@@ -42,9 +42,7 @@ class SearchKeyManager(models.Manager["SearchKey"]):
         if not folded:
             return self.none()
         # A range and not LIKE: the index is used whatever the plan knows about the pattern.
-        return self.filter(key__gte=folded, key__lt=folded + "\U0010ffff").order_by(
-            "key"
-        )[:limit]
+        return self.filter(key__gte=folded, key__lt=folded + "\U0010ffff").order_by("key")[:limit]
 
 
 class SearchKey(models.Model):
@@ -59,13 +57,9 @@ class SearchKey(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "object_id", "key"], name="search_key_once"
-            ),
+            models.UniqueConstraint(fields=["kind", "object_id", "key"], name="search_key_once"),
         ]
-        indexes = [
-            models.Index(fields=["key", "kind", "object_id"], name="search_key_prefix")
-        ]
+        indexes = [models.Index(fields=["key", "kind", "object_id"], name="search_key_prefix")]
 
     def __str__(self) -> str:
         return self.key

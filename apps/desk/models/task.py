@@ -53,33 +53,25 @@ class Task(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True)
     url = models.CharField(max_length=200, blank=True)
     subject = models.CharField(max_length=80)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=30, choices=Role.choices, blank=True)
     due_at = models.DateTimeField(_("due"))
     done_at = models.DateTimeField(null=True)
-    done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=300, blank=True)
 
     objects = TaskQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["key"], condition=Q(done_at=None), name="one_open_task_per_key"
-            ),
+            models.UniqueConstraint(fields=["key"], condition=Q(done_at=None), name="one_open_task_per_key"),
             models.CheckConstraint(
                 condition=Q(owner__isnull=False) | ~Q(role=""),
                 name="task_has_an_owner_or_a_role",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["store", "due_at"], name="task_open", condition=Q(done_at=None)
-            ),
+            models.Index(fields=["store", "due_at"], name="task_open", condition=Q(done_at=None)),
             models.Index(fields=["subject"], name="task_subject"),
         ]
 
@@ -108,8 +100,7 @@ class Task(models.Model):
         self.refresh_from_db(from_queryset=Task.objects.select_for_update(no_key=True))
         if self.done_at:
             raise DomainError(
-                _("“%(task)s” is already done. Reload to see by whom.")
-                % {"task": self.text},
+                _("“%(task)s” is already done. Reload to see by whom.") % {"task": self.text},
                 code="task_done",
             )
         self.done_at, self.done_by, self.outcome = clock.now(), by, outcome[:300]

@@ -15,9 +15,7 @@ def find(user, text: str) -> list[dict]:
     One query over the keys and one per kind found.
     """
     by_kind: dict[str, list[int]] = {}
-    for kind, object_id in SearchKey.objects.starting(text).values_list(
-        "kind", "object_id"
-    ):
+    for kind, object_id in SearchKey.objects.starting(text).values_list("kind", "object_id"):
         ids = by_kind.setdefault(kind, [])
         if object_id not in ids:
             ids.append(object_id)
@@ -42,9 +40,5 @@ def search(request: HttpRequest) -> HttpResponse:
     """GET /search/?q= → the results page, or its fragment for the box in the frame."""
     text = request.GET.get("q", "").strip()[:60]
     context = {"q": text, "groups": find(request.user, text) if text else []}
-    template = (
-        "desk/_search_results.html"
-        if request.headers.get("HX-Request")
-        else "desk/search.html"
-    )
+    template = "desk/_search_results.html" if request.headers.get("HX-Request") else "desk/search.html"
     return render(request, template, context)

@@ -1,0 +1,201 @@
+"""What can be ordered: brands, models, labour operations, parts, packages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Self
+
+import pghistory
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import DealerGroup, User
+from apps.core.money import MoneyField
+
+
+class GroupOwnedQuerySet(models.QuerySet):
+    """Sets of rows that belong to the group."""
+
+    def visible_to(self, user: User) -> Self:
+        """The group's rows: a price list is open to everybody who works there."""
+        return self.filter(group_id=user.group_id)
+
+    def active(self) -> Self:
+        """What can still be chosen."""
+        return self.filter(is_active=True)
+
+
+class Energy(models.TextChoices):
+    """What moves the car."""
+
+    PETROL = "petrol", _("Petrol")
+    DIESEL = "diesel", _("Diesel")
+    HYBRID = "hybrid", _("Hybrid")
+    ELECTRIC = "electric", _("Electric")
+
+
+class WorkKind(models.TextChoices):
+    """What kind of work an operation is; reports and quality rules go by it."""
+
+    MAINTENANCE = "maintenance", _("Maintenance")
+    REPAIR = "repair", _("Repair")
+    DIAGNOSIS = "diagnosis", _("Diagnosis")
+    BODY = "body", _("Body")
+    PAINT = "paint", _("Paint")
+    WASH = "wash", _("Wash")
+
+
+class BayKind(models.TextChoices):
+    """Kinds of bays (工位)."""
+
+    EXPRESS = "express", _("Express")
+    GENERAL = "general", _("General")
+    DIAGNOSIS = "diagnosis", _("Diagnosis")
+    BODY = "body", _("Body")
+    PAINT = "paint", _("Paint")
+    WASH = "wash", _("Wash")
+    ALIGNMENT = "alignment", _("Alignment")
+
+
+class Skill(models.TextChoices):
+    """What a technician must be able to do for an operation."""
+
+    GENERAL = "general", _("General")
+    ELECTRICAL = "electrical", _("Electrical")
+    ENGINE = "engine", _("Engine and gearbox")
+    EV = "ev", _("High voltage (EV permit)")
+    BODY = "body", _("Body")
+    PAINT = "paint", _("Paint")
+
+
+class Brand(models.Model):
+    """A make, with its default periods. Source: domain description, new-car handover."""
+
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=60)
+    warranty_months = models.PositiveSmallIntegerField(_("warranty, months"), default=36)
+    warranty_km = models.PositiveIntegerField(_("warranty, km"), default=100_000)
+    first_service_months = models.PositiveSmallIntegerField(_("first service, months"), default=3)
+    first_service_km = models.PositiveIntegerField(_("first service, km"), default=5_000)
+    statutory_months = models.PositiveSmallIntegerField(_("statutory liability, months"), default=24)
+    statutory_km = models.PositiveIntegerField(_("statutory liability, km"), default=50_000)
+    road_assistance_months = models.PositiveSmallIntegerField(_("road assistance, months"), default=36)
+
+    objects = GroupOwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "name"], name="brand_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VehicleModel(models.Model):
+    """A model of a brand, with its maintenance interval."""
+
+    brand = models.ForeignKey(Brand, models.PROTECT, related_name="vehicle_models")
+    name = models.CharField(_("name"), max_length=80)
+    energy = models.CharField(_("energy"), max_length=10, choices=Energy.choices, default=Energy.PETROL)
+    service_every_km = models.PositiveIntegerField(_("service every, km"), default=10_000)
+    service_every_months = models.PositiveSmallIntegerField(_("service every, months"), default=6)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "name"], name="vehicle_model_once")]
+
+    def __str__(self) -> str:
+        return f"{self.brand} {self.name}"
+
+
+@pghistory.track()
+class LabourOperation(models.Model):
+    """A piece of work with its flat-rate time (工时), in 0.1 h."""
+
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=100)
+    work_kind = models.CharField(_("kind of work"), max_length=12, choices=WorkKind.choices)
+    bay_kind = models.CharField(_("bay"), max_length=12, choices=BayKind.choices, default=BayKind.GENERAL)
+    skill = models.CharField(_("skill"), max_length=12, choices=Skill.choices, default=Skill.GENERAL)
+    flat_rate_hours = models.DecimalField(
+        _("flat-rate hours"), max_digits=5, decimal_places=1, validators=[MinValueValidator(Decimal("0.1"))]
+    )
+    is_safety_relevant = models.BooleanField(_("safety-relevant"), default=False)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = GroupOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "code"], name="operation_code_once"),
+            models.CheckConstraint(condition=Q(flat_rate_hours__gt=0), name="operation_takes_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Part(models.Model):
+    """A part (配件) with its selling price, before discount, tax included."""
+
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
+    code = models.CharField(_("part number"), max_length=30)
+    name = models.CharField(_("name"), max_length=100)
+    unit = models.CharField(_("unit"), max_length=10, blank=True)
+    price = MoneyField(_("price"))
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = GroupOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "code"], name="part_code_once"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="part_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Package(models.Model):
+    """Operations and parts that are sold together; it expands into lines."""
+
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=100)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = GroupOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["group", "code"], name="package_code_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PackageLine(models.Model):
+    """One operation, or one part with its quantity, of a package."""
+
+    package = models.ForeignKey(Package, models.CASCADE, related_name="lines")
+    operation = models.ForeignKey(LabourOperation, models.PROTECT, null=True, blank=True, related_name="+")
+    part = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+")
+    quantity = models.DecimalField(_("quantity"), max_digits=8, decimal_places=2, default=Decimal(1))
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(operation__isnull=False, part=None) | Q(operation=None, part__isnull=False),
+                name="package_line_is_one_thing",
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="package_line_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.operation or self.part)
