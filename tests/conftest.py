@@ -37,6 +37,11 @@ def _empty_cache():
     cache.clear()
 
 
+def pytest_addoption(parser):
+    """Options of our own."""
+    parser.addoption("--write-access-table", action="store_true", help="write tests/access/table.txt anew")
+
+
 def pytest_collection_modifyitems(items):
     """Mark by fixture, so that ``-m "not browser"`` needs no discipline."""
     for item in items:

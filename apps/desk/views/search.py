@@ -40,5 +40,5 @@ def search(request: HttpRequest) -> HttpResponse:
     """GET /search/?q= → the results page, or its fragment for the box in the frame."""
     text = request.GET.get("q", "").strip()[:60]
     context = {"q": text, "groups": find(request.user, text) if text else []}
-    template = "desk/_search_results.html" if request.headers.get("HX-Request") else "desk/search.html"
+    template = "includes/search_results.html" if request.headers.get("HX-Request") else "desk/search.html"
     return render(request, template, context)
