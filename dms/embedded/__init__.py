@@ -43,8 +43,14 @@ def redis_url(var_dir: Path) -> str:
 def _open(name: str, var_dir: Path, service: Callable[[Path], Service]) -> tuple[Usage, str]:
     key = (name, Path(var_dir).absolute())
     if key not in _used:
-        usage = Usage(service(key[1] / name))
-        _used[key] = (usage, usage.enter())
+        try:
+            usage = Usage(service(key[1] / name))
+            _used[key] = (usage, usage.enter())
+        except PermissionError as error:
+            raise EmbeddedError(
+                f"{error.filename} belongs to another user, because the program was started as somebody else "
+                "before. Start it as that user again, or set DATABASE_URL and REDIS_URL."
+            ) from error
     return _used[key]
 
 

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -105,7 +106,7 @@ class Cluster:
         password = quote(process.keep_secret(self._password_file), safe="")
         return f"postgresql://{USER}:{password}@127.0.0.1:{port}/{database}"
 
-    def _locked(self):
+    def _locked(self) -> AbstractContextManager[None]:
         return process.exclusive(process.sibling(self.data_dir, ".lock"))
 
     def _owner(self) -> tuple[int, int]:
@@ -119,11 +120,6 @@ class Cluster:
             return _Pidfile(int(lines[0]), int(lines[3]), lines[7].strip() if len(lines) > 7 else "starting")
         except FileNotFoundError:
             return None
-        except PermissionError:
-            raise EmbeddedError(
-                f"The data in {self.data_dir} belong to another user. Start as the user who made them "
-                "(root, when it was root), or set DATABASE_URL."
-            ) from None
         except (IndexError, ValueError):
             return None  # being written right now
 
@@ -141,8 +137,6 @@ class Cluster:
             if not self.data_dir.exists() or not any(self.data_dir.iterdir()):
                 return None
             return int((self.data_dir / "PG_VERSION").read_text())
-        except PermissionError:
-            raise EmbeddedError(f"The data in {self.data_dir} belong to another user.") from None
         except (FileNotFoundError, ValueError):
             raise EmbeddedError(
                 f"{self.data_dir} is not empty and holds no PostgreSQL data. Move it away and start again; "
@@ -174,16 +168,18 @@ class Cluster:
             os.chown(fresh, *owner)
             os.chown(pwfile, *owner)
         if postgres_version(bin_dir) >= 17:
-            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            locale += ["--lc-collate=C", "--lc-ctype=C.UTF-8"]
+            options = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            options += ["--lc-collate=C", "--lc-ctype=C.UTF-8"]
         else:
-            locale = ["--locale=C.UTF-8"]
+            options = ["--locale=C.UTF-8"]
+        if self._settings.get("fsync") == "off":
+            options.append("--no-sync")
         argv = process.give_up_root(owner, fresh, bin_dir / "initdb")
         argv += [str(bin_dir / "initdb"), "-D", str(fresh), "-U", USER, f"--pwfile={pwfile}"]
-        argv += ["-A", "scram-sha-256", "-E", "UTF8", "--lc-messages=C", "--no-instructions", "--no-sync"]
+        argv += ["-A", "scram-sha-256", "-E", "UTF8", "--lc-messages=C", "--no-instructions"]
         try:
             made = subprocess.run(
-                argv + locale, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=fresh,
+                argv + options, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=fresh,
                 env=self._environment(), check=False,
             )  # fmt: skip
         finally:
@@ -191,8 +187,6 @@ class Cluster:
         if made.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
             raise EmbeddedError(f"initdb failed: {(made.stderr or made.stdout).strip()}")
-        if self._settings.get("fsync") != "off":
-            os.sync()
         if self.data_dir.exists():
             self.data_dir.rmdir()  # empty, as _data_version saw
         fresh.rename(self.data_dir)

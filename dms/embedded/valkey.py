@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import redis
@@ -78,7 +79,7 @@ class Server:
     def _client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url(), socket_timeout=10, socket_connect_timeout=5)
 
-    def _locked(self):
+    def _locked(self) -> AbstractContextManager[None]:
         return process.exclusive(process.sibling(self.data_dir, ".lock"))
 
     def _start(self) -> None:
