@@ -43,9 +43,7 @@ class VersionedFormMixin(forms.ModelForm):
             self.data = self.data.copy()
             self.data[self.add_prefix("version")] = str(self._current_version)
             raise forms.ValidationError(
-                _(
-                    "Someone saved this record while you were editing. Compare the values below, then save again."
-                ),
+                _("Someone saved this record while you were editing. Compare the values, then save again."),
                 code="stale",
             )
         return cleaned

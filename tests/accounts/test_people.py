@@ -3,8 +3,8 @@
 from apps.accounts.models import User
 
 NEW = {
-    "name": "李琴", "username": "liqin", "role": "service_advisor", "email": "", "phone": "", "is_active": "on",
-    "first_password": "Nine-lifts-and-3-bays",
+    "name": "李琴", "username": "liqin", "role": "service_advisor", "email": "", "phone": "",
+    "is_active": "on", "first_password": "Nine-lifts-and-3-bays",
 }  # fmt: skip
 
 
