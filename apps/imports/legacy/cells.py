@@ -84,9 +84,12 @@ def as_code(raw: Raw) -> tuple[str, bool]:
     """Return a code (number, VIN, plate, phone) as text, and whether it held invisible characters.
 
     Takes off what spreadsheets put on: a leading apostrophe, ``="…"``, and ``.0`` behind a whole number.
-    Nothing is guessed: lost leading zeros stay lost. Raises Unreadable (``digits_lost``) where a number in
-    scientific notation has fewer digits than it needs, or for an error cell.
+    Nothing is guessed: lost leading zeros stay lost. Raises Unreadable for an error cell, ``digits_lost``
+    for a number in scientific notation with fewer digits than it needs, ``code_became_date`` where Excel
+    took ``3-1`` for a day.
     """
+    if isinstance(raw, date | time):
+        raise Unreadable("code_became_date")
     text, dirty = tidy(as_text(raw))
     if match := _AS_FORMULA.fullmatch(text):
         text = match[1].strip()

@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def _is_utf_8(path: Path) -> bool:
     return broken == 0 or broken * _FEW < sound
 
 
-def read_lines(path: Path, encoding: str, separator: str) -> Iterator[Line]:
+def read_lines(path: Path, encoding: str, separator: str) -> Generator[Line, None, None]:
     """Yield the records of a text table. Bytes that the codec does not know become U+FFFD.
 
     A record whose quotation is never closed comes out alone, marked ``broken``; the lines behind it are

@@ -1,9 +1,10 @@
-"""Rows of the customer file. Key: the customer number of the old system.
+"""Rows of the customer file. Key: the customer number of the old system (see ``customer_key``).
 
 ``cleaned``: ``number name phone gender advisor registered_on note channel address email customer_kind``;
 ``phone`` is E.164, ``gender`` male/female/empty, ``channel`` phone/wechat/sms/email/empty.
 """
 
+from apps.core.widths import half_width
 from apps.imports.legacy.cells import LOST, CellError, as_text, tidy
 from apps.imports.legacy.errors import Unreadable
 from apps.imports.legacy.fields import read_phone
@@ -18,9 +19,10 @@ LONGEST_NOTE = 2000
 
 def read(draft: Draft) -> None:
     """Read the cells of a customer row into ``draft``."""
-    draft.key = draft.code("number", longest=LONGEST_NUMBER, missing="customer_number_missing")
+    number = draft.code("number", longest=LONGEST_NUMBER, missing="customer_number_missing")
+    draft.key = customer_key(number)
     draft.cleaned = {
-        "number": draft.key,
+        "number": number,
         "name": _name(draft),
         "phone": read_phone(draft),
         "gender": draft.word("gender", GENDERS),
@@ -34,6 +36,11 @@ def read(draft: Draft) -> None:
     }
 
 
+def customer_key(number: str) -> str:
+    """Return the form in which customer numbers are compared: old databases ignored case and width."""
+    return half_width(number).upper()
+
+
 def judge(draft: Draft, ledger: Ledger) -> Verdict:
     """Return the verdict on a row that was read, and remember it if it is accepted."""
     fingerprint = draft.fingerprint()
@@ -41,6 +48,9 @@ def judge(draft: Draft, ledger: Ledger) -> Verdict:
         return duplicate
     if draft.rejects:
         return draft.rejected()
+    if ledger.has_phone(draft.cleaned["phone"]):
+        draft.note("phone_on_other_customer")
+    ledger.accept_phone(draft.cleaned["phone"])
     ledger.accept(CUSTOMERS, draft.key, fingerprint)
     return draft.accepted(fingerprint)
 

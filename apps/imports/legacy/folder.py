@@ -1,9 +1,9 @@
 """A directory of exports: which of its files are tables of customers, vehicles and visits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from apps.imports.legacy.tables import Table, is_blank
 from apps.imports.legacy.xlsxfile import Sheet, Workbook
 
 _SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods", ".et"})
+Lines = tuple[int, Sequence[Raw]]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -102,12 +103,23 @@ def _text_table(path: Path) -> Table:
             first = _first_lines((line.row, line.cells) for line in lines)
         header = find_header(first, hinted_kind(path.stem))
         if header and (best is None or _richness(header) > _richness(best[0])):
-            best = (header, separator)
+            best = (_widened(header, first), separator)
     if best is None:
         raise FileRefused(path, "no_header")
     header, separator = best
     _check_columns(path, header)
-    return Table(path, header, encoding=encoding, separator=separator)
+    return Table(path, header, encoding=encoding, separator=separator, name=path.name)
+
+
+def _widened(header: Header, lines: Sequence[Lines]) -> Header:
+    """Let columns without title belong to the table if most rows fill them: then nothing has shifted."""
+    counts = sorted(_filled_width(cells) for row, cells in lines if row > header.row)
+    usual = counts[len(counts) // 2] if counts else 0
+    return replace(header, width=max(header.width, usual))
+
+
+def _filled_width(cells: Sequence[Raw]) -> int:
+    return max((n for n, cell in enumerate(cells, start=1) if not is_blank([cell])), default=0)
 
 
 def _richness(header: Header) -> tuple[bool, int]:
@@ -133,7 +145,10 @@ def _open_workbook(path: Path, folder: Folder) -> None:
         if faults:
             _check_columns(path, faults[0])
         raise FileRefused(path, "no_header")
-    folder.tables.extend(tables)
+    several = len(tables) > 1
+    for table in tables:
+        tab = table.sheet.name if table.sheet else ""
+        folder.tables.append(replace(table, name=f"{path.name}/{tab}" if several else path.name))
     folder.ignored.extend(skipped)
 
 
@@ -143,7 +158,7 @@ def _sheet_header(workbook: Workbook, sheet: Sheet, path: Path) -> Header | None
     return find_header(first, hinted_kind(sheet.name) or hinted_kind(path.stem))
 
 
-def _first_lines(lines: Iterator[tuple[int, list[Raw]]]) -> list[tuple[int, list[Raw]]]:
+def _first_lines(lines: Iterable[tuple[int, Sequence[Raw]]]) -> list[Lines]:
     return list(islice(((row, cells) for row, cells in lines if not is_blank(cells)), SEARCHED_LINES))
 
 

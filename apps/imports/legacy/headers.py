@@ -1,10 +1,10 @@
 """Which line of a table holds the column titles, what kind of table it is, and which column holds what."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from apps.core.widths import half_width
 from apps.imports.legacy.cells import Raw, tidy
 from apps.imports.legacy.synonyms import FILE_NAMES, KINDS, MANDATORY, TELLING, TITLES
 
@@ -17,7 +17,7 @@ _NOISE = re.compile(r"[\s*:：_·.#/\\-]+")
 
 def title_key(title: str) -> str:
     """Return the form in which titles are compared: half-width, lower case, no blanks, stars, brackets."""
-    text = half_width(tidy(title)[0]).lower()
+    text = unicodedata.normalize("NFKC", tidy(title)[0]).lower()
     bare = _NOISE.sub("", _BRACKETS.sub("", text))
     return bare or _NOISE.sub("", text)
 

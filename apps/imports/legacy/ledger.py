@@ -14,6 +14,7 @@ _CACHE_KIB = 8192
 _TABLES = """
 CREATE TABLE accepted (kind TEXT, key TEXT, print BLOB, run INTEGER, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE plates (plate TEXT, vin TEXT, PRIMARY KEY (plate, vin)) WITHOUT ROWID;
+CREATE TABLE phones (phone TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE readings (vin TEXT PRIMARY KEY, day INTEGER, km INTEGER) WITHOUT ROWID;
 CREATE TABLE purchases (vin TEXT PRIMARY KEY, day INTEGER) WITHOUT ROWID;
 """
@@ -84,6 +85,14 @@ class Ledger:
     def accept_plate(self, plate: str, vin: str) -> None:
         """Remember that ``vin`` carries ``plate``."""
         self._db.execute("INSERT OR IGNORE INTO plates VALUES (?, ?)", (plate, vin))
+
+    def has_phone(self, phone: str) -> bool:
+        """Whether an accepted customer has ``phone``."""
+        return self._db.execute("SELECT 1 FROM phones WHERE phone=?", (phone,)).fetchone() is not None
+
+    def accept_phone(self, phone: str) -> None:
+        """Remember that a customer has ``phone``."""
+        self._db.execute("INSERT OR IGNORE INTO phones VALUES (?)", (phone,))
 
     def reading(self, vin: str) -> Reading | None:
         """Return the newest reading of ``vin`` that counts, or None."""

@@ -39,6 +39,7 @@ TEXTS: dict[str, Promise] = {
     "amount_negative": _("The amount is negative: a reversal is not a visit."),
     "order_number_reused": _("Another visit with the same order number was accepted."),
     "digits_lost": _("The number was saved with more digits than Excel keeps: the last ones are lost."),
+    "code_became_date": _("Excel has taken this number for a date; what was typed is lost."),
     "cell_is_error": _("The cell shows an Excel error instead of a value."),
     "formula_without_value": _(
         "The cell holds a formula without a result. Open the file in Excel and save it."
@@ -87,6 +88,7 @@ TEXTS: dict[str, Promise] = {
     "owner_unknown": _(
         "The customer number of the owner is not known; the vehicle is imported without owner."
     ),
+    "phone_on_other_customer": _("Another customer has the same telephone number: perhaps the same person."),
     "plate_on_other_vehicle": _("Another vehicle carries the same plate."),
     "filler_emptied": _("A word that stands for “nothing” was taken as an empty cell."),
     "invisible_characters_removed": _("Invisible characters were removed."),

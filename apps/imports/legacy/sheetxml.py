@@ -123,12 +123,13 @@ class SheetParser:
         return column - 1 if _COLUMN.fullmatch(letters) else len(self._cells)
 
     def _read(self) -> Raw:
-        if not self._has_value:
-            if self._formula is None:
-                return None
-            return CellError("formula_without_value", "=" + "".join(self._formula)[:LONGEST_CELL])
         text = "".join(self._value)[:LONGEST_CELL]
         kind = self._cell.get("t", "n")
+        # openpyxl writes an empty result where it knows none; Excel's empty text is of kind "str".
+        if self._formula is not None and not text and not (self._has_value and kind == "str"):
+            return CellError("formula_without_value", "=" + "".join(self._formula)[:LONGEST_CELL])
+        if not self._has_value:
+            return None
         if kind == "s":
             return self._shared_text(int(text)) if text.strip().isdecimal() else None
         if kind in ("inlineStr", "str"):
@@ -158,11 +159,16 @@ class SheetParser:
     def _moment(self, number: float) -> Raw:
         try:
             if 0 < number < 1:
-                return (datetime.min + timedelta(days=number)).time()
-            days = number + 1 if 0 < number < 60 and self._epoch.year == 1899 else number
-            return self._epoch + timedelta(days=days)
+                return (datetime.min + _days(number)).time()
+            # Excel counts a 29 February 1900 that never was.
+            return self._epoch + _days(number + 1 if number < 60 and self._epoch.year == 1899 else number)
         except (OverflowError, ValueError):
             return int(number) if number.is_integer() else number
+
+
+def _days(number: float) -> timedelta:
+    """Return Excel's days to the millisecond: its fractions carry dust."""
+    return timedelta(milliseconds=round(number * 86_400_000))
 
 
 def unescape(text: str) -> str:

@@ -49,16 +49,13 @@ class Table:
     encoding: str = ""
     separator: str = ""
     epoch_1904: bool = False
+    name: str = ""
+    """The file's name, with the sheet's behind it where several sheets of the workbook are read."""
 
     @property
     def kind(self) -> str:
         """``customers``, ``vehicles`` or ``history``."""
         return self.header.kind
-
-    @property
-    def name(self) -> str:
-        """The file's name, with the sheet's behind it where the workbook has several that are read."""
-        return self.path.name
 
     def records(self) -> Iterator[Record | Skipped]:
         """Yield the rows below the titles, blank ones left out. Memory does not grow with their number."""
@@ -73,7 +70,7 @@ class Table:
     def _lines(self) -> Iterator[tuple[int, Sequence[Raw], tuple[str, ...]]]:
         if self.sheet is None:
             for line in csvfile.read_lines(self.path, self.encoding, self.separator):
-                faults = ("quote_never_closed",) if line.broken else ()
+                faults: tuple[str, ...] = ("quote_never_closed",) if line.broken else ()
                 if not is_blank(line.cells[self.header.width :]):
                     faults += ("more_cells_than_titles",)
                 yield line.row, line.cells, faults

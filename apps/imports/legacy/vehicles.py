@@ -5,6 +5,7 @@ inspection_due_on customer_number owner_known mileage_km energy gearbox displace
 normalised, the plate is empty for a car without one, ``mileage_km`` is whole kilometres or None.
 """
 
+from apps.imports.legacy.customers import customer_key
 from apps.imports.legacy.errors import Unreadable
 from apps.imports.legacy.fields import read_plate, read_vin
 from apps.imports.legacy.ledger import Ledger
@@ -19,7 +20,7 @@ def read(draft: Draft) -> None:
     draft.cleaned = {
         "vin": draft.key,
         "plate": read_plate(draft),
-        "engine_number": draft.code("engine_number", longest=40),
+        "engine_number": draft.code("engine_number", longest=40, optional=True),
         "brand": draft.text("brand", longest=60),
         "model": draft.text("model", longest=100),
         "colour": draft.text("colour", longest=40),
@@ -27,7 +28,7 @@ def read(draft: Draft) -> None:
         "licensed_on": draft.day("licensed_on", future="date_in_future"),
         "insurance_due_on": draft.day("insurance_due_on"),
         "inspection_due_on": draft.day("inspection_due_on"),
-        "customer_number": draft.code("customer_number", longest=40),
+        "customer_number": draft.code("customer_number", longest=40, optional=True),
         "mileage_km": mileage(draft),
         "energy": draft.text("energy", longest=40),
         "gearbox": draft.text("gearbox", longest=40),
@@ -44,7 +45,7 @@ def judge(draft: Draft, ledger: Ledger) -> Verdict:
         return draft.rejected()
     cleaned = draft.cleaned
     owner = cleaned["customer_number"]
-    cleaned["owner_known"] = bool(owner) and ledger.seen(CUSTOMERS, owner) is not None
+    cleaned["owner_known"] = bool(owner) and ledger.seen(CUSTOMERS, customer_key(owner)) is not None
     if owner and not cleaned["owner_known"]:
         draft.note("owner_unknown")
     if cleaned["plate"]:

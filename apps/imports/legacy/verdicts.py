@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import Any
 
@@ -98,6 +98,8 @@ class Draft:
             return ""
         if dirty:
             self.note("invisible_characters_removed", name)
+        if isinstance(raw, date | time):
+            self.note("code_became_date", name)
         if fillers and text and is_filler(text):
             self.note("filler_emptied", name)
             return ""
@@ -109,16 +111,21 @@ class Draft:
             text = text[:longest].rstrip()
         return text
 
-    def code(self, name: str, *, longest: int, missing: str = "") -> str:
+    def code(self, name: str, *, longest: int, missing: str = "", optional: bool = False) -> str:
         """Return a code (number, VIN, plate) as written, without what spreadsheets put around it.
 
         An empty cell is rejected with ``missing`` if that is given. Rejects codes that are too long, lost
-        digits or characters.
+        digits or characters; with ``optional`` lost ones are left out (repaired).
         """
+        raw = self.raw(name)
         try:
-            text, dirty = as_code(self.raw(name))
+            text, dirty = as_code(raw)
         except Unreadable as error:
-            self.reject(error.code, name)
+            if optional:
+                self.repair("value_lost", name)
+                self.keep(name, raw.shown if isinstance(raw, CellError) else str(raw))
+            else:
+                self.reject(error.code, name)
             return ""
         if dirty:
             self.note("invisible_characters_removed", name)

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +78,7 @@ class Workbook:
         if self._zip is not None:
             self._zip.close()
 
-    def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
+    def rows(self, sheet: Sheet) -> Generator[SheetRow, None, None]:
         """Yield the rows of ``sheet`` that have cells, each with its number and raw values."""
         with _damage(self.path), self._open(sheet.part) as part:
             parser = SheetParser(self._shared_text, self._date_styles, epoch_1904=self.epoch_1904)
