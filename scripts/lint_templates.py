@@ -52,7 +52,11 @@ UNITS = {
     "kPa",
 }
 UNITS |= {"kB", "MB", "dpi", "px"}
-DAY_NAMES = re.compile(r"\bN(?=[-+±−–]\d)")  # N-3, N+15: the trade writes them so in every language
+SAME_IN_EVERY_LANGUAGE = re.compile(
+    r"\bN(?=[-+±−–]\d)"  # N-3, N+15
+    r"|\b[A-HJ-NPR-Z\d]{17}\b"  # a VIN
+    "|[\u4e00-\u9fff][A-Z]·[A-Z\\d]{4,6}[\u4e00-\u9fff]?"  # a plate
+)
 DATA_SCRIPTS = {"application/json", "application/ld+json"}
 SILENT_ELEMENTS = {"code", "kbd", "script", "style"}
 PRINTED = re.compile(r"(^|[/_])(pdf|print)([/_.]|$)")
@@ -154,7 +158,7 @@ def literal_arguments(source: str, name: str) -> Iterator[Finding]:
 def words(text: str, first_line: int, where: str) -> Iterator[Finding]:
     """Yield the first word of each line of ``text`` that should have been translated."""
     for offset, line in enumerate(text.split("\n")):
-        found = [word for word in _WORD.findall(DAY_NAMES.sub("", line)) if word not in UNITS]
+        found = [word for word in _WORD.findall(SAME_IN_EVERY_LANGUAGE.sub("", line)) if word not in UNITS]
         if found:
             yield first_line + offset, f"untranslated {where}: {line.replace(_VARIABLE, '').strip()[:60]}"
 

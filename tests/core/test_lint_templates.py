@@ -20,6 +20,7 @@ def messages(source: str, name: str = "templates/workorders/list.html") -> list[
         "<p>{% comment %}Words for the next reader{% endcomment %}{# and here #}</p>",
         "<!-- words -->",
         "<td>{{ odometer }} km</td><td>1,234.50 · 60 % · 0.5 h · N-3 · N+15</td>",
+        "<td>浙A·12345</td><td>浙A·1234警 LSVAG2180E2100001</td>",
         "<kbd>Ctrl</kbd> <code>manage.py</code> &nbsp;&middot;",
         '<div{% if order.late %} class="late"{% endif %}>{% if a < b and b > c %}1{% endif %}</div>',
         "<option value={{ value }}>{{ label }}</option>",
@@ -40,6 +41,7 @@ def test_the_right_way_passes(source):
     [
         ("<h1>\n\nOrders</h1>", "3: untranslated text: Orders"),
         ("<h1>工单</h1>", "1: untranslated text: 工单"),
+        ("<h1>浙A·12345 到店</h1>", "1: untranslated text: 浙A·12345 到店"),
         ("{% if x %}<b>{{ n }} orders</b>{% endif %}", "1: untranslated text: orders"),
         ("{% block title %}Orders{% endblock %}", "1: untranslated text: Orders"),
         ('<html lang="{{ code }}"><p>Orders</p></html>', "1: untranslated text: Orders"),
