@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import deliveries, files, links, search, work
+from apps.desk.views import deliveries, files, links, live, search, work
 
 app_name = "desk"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/", work.notices, name="notices"),
     path("search/", search.search, name="search"),
     path("files/<uuid:pk>/", files.file_detail, name="file"),
+    path("live/", live.live, name="live"),
     path("l/<str:token>/", links.link_open, name="link"),
     path("operations/deliveries/", deliveries.delivery_list, name="deliveries"),
     path(

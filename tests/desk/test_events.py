@@ -145,7 +145,7 @@ def test_a_worker_that_dies_in_the_middle_leaves_the_delivery_due(cast, heard, o
     Event.record("car.arrived", about=cast.store, by=None)
 
     def killed():
-        with pytest.raises(OperationalError), transaction.atomic():
+        with pytest.raises(OperationalError), transaction.atomic():  # noqa: PT012 - the commit raises
             EventDelivery.objects.deliver_one(clock.now())
             connection.connection.close()  # as by kill -9, before the commit
 

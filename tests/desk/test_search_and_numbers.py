@@ -50,8 +50,8 @@ def test_putting_keys_again_replaces_them(cast, cars):
 
 
 def test_numbers_run_per_store_series_and_day(cast):
-    drawn = [NumberSeries.draw(s, series, DAY) for s, series in
-             [(cast.store, "WO"), (cast.store, "WO"), (cast.other_store, "WO"), (cast.store, "AP")]]  # fmt: skip
+    wanted = [(cast.store, "WO"), (cast.store, "WO"), (cast.other_store, "WO"), (cast.store, "AP")]
+    drawn = [NumberSeries.draw(store, series, DAY) for store, series in wanted]
     assert drawn == ["WO-HZ01-261124-001", "WO-HZ01-261124-002", "WO-HZ02-261124-001", "AP-HZ01-261124-001"]
 
 
