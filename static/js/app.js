@@ -140,5 +140,20 @@ if (head) {
 }
 
 // After a refused form the first thing read is what is wrong.
-document.querySelector("[data-focus]")?.focus();
+document.querySelector("form:not([data-quiet]) [data-focus]")?.focus();
 on("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());
+
+// Clocks tick on from the time the server gave (which a demonstration may shift).
+const clocks = [...document.querySelectorAll("[data-clock]")];
+if (clocks.length) {
+  const started = Date.now();
+  const zone = /([+-])(\d\d):(\d\d)$/.exec(clocks[0].dataset.clock);
+  const shift = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3])) * 60000 : 0;
+  const tick = () => {
+    for (const node of clocks) {
+      const local = new Date(Date.parse(node.dataset.clock) + Date.now() - started + shift);
+      node.textContent = local.toISOString().slice(11, 16);
+    }
+  };
+  setInterval(tick, 5000);
+}

@@ -65,3 +65,9 @@ if (region) {
   on("htmx:sendError", () => toast(texts.offline, "error"));
   on("htmx:timeout", () => toast(texts.offline, "error"));
 }
+
+// data-toast="text" on a button says it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-toast]");
+  if (button) toast(button.dataset.toast, button.dataset.level);
+});

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -34,6 +35,8 @@ def _kind(widget: forms.Widget) -> str:
             return "select"
         case forms.FileInput():
             return "file"
+        case forms.NumberInput():
+            return "number"
     return "input"
 
 
@@ -42,6 +45,7 @@ _CLASSES = {
     "select": "form-select",
     "group": "",
     "multi": "form-control",
+    "number": "form-control num",
 }
 
 
@@ -64,6 +68,10 @@ def _attributes(bound: BoundField, kind: str, extra: dict[str, Any]) -> dict[str
     for widget_class, input_type in _INPUT_TYPES.items():
         if type(widget) is widget_class and "type" not in widget.attrs:
             attrs["type"] = input_type
+    if type(widget) is forms.NumberInput:
+        # A browser empties a number box that holds letters; what was typed must stay.
+        attrs["type"] = "text"
+        attrs["inputmode"] = "numeric" if isinstance(bound.field, forms.IntegerField) else "decimal"
     if kind == "textarea":
         attrs |= {"rows": widget.attrs.get("rows") if widget.attrs.get("rows") not in (None, "10") else 3}
         attrs["data-autosize"] = ""
@@ -128,7 +136,7 @@ def _options(bound: BoundField, attrs: dict[str, Any]) -> list[dict[str, Any]]:
                 "label": data["label"],
                 "checked": data["selected"],
                 "id": f"{bound.auto_id}_{index}",
-                "attrs": attrs | ({"disabled": True} if data["attrs"].get("disabled") else {}),
+                "attrs": flatatt(attrs | ({"disabled": True} if data["attrs"].get("disabled") else {})),
                 "hint": hints.get(value, ""),
                 "icon": icons.get(value, ""),
             }

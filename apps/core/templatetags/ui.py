@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -79,8 +80,13 @@ def _icon_body(name: str) -> str:
 
 
 @register.simple_tag
-def icon(name: str, extra: str = "", label: str = "") -> SafeString:
+def icon(name: str, extra: str = "", label: Any = "") -> SafeString:
     """``{% icon "car" %}``: an inline SVG of 1.25 em, hidden from readers unless ``label`` names it."""
+    return _drawn_icon(name, extra, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _drawn_icon(name: str, extra: str, label: str) -> SafeString:
     paint = (
         'fill="currentColor"'
         if name.startswith("filled/")
@@ -130,7 +136,7 @@ def badge(label: Any, tone: str = "wait", icon_name: str = "", size: str = "") -
     """A badge in one of the five tones; a mark or an icon stands beside the colour."""
     if tone not in TONES:
         raise template.TemplateSyntaxError(f"Unknown tone “{tone}”; there are {', '.join(TONES)}.")
-    sign = icon(icon_name) if icon_name else mark_safe('<i class="mark"></i>')
+    sign = icon(icon_name) if icon_name else mark_safe('<i class="tone-dot"></i>')
     return format_html(
         '<span class="badge badge-{}{}">{}{}</span>', tone, f" badge-{size}" if size else "", sign, label
     )
@@ -170,6 +176,15 @@ def when(value: datetime | date | None) -> SafeString:
         value.isoformat(),
         spoken.exact(value),
         spoken.words(value, clock.now()),
+    )
+
+
+@register.simple_tag
+def wall_clock() -> SafeString:
+    """The business time now, kept ticking by the page (demo offset included)."""
+    now = timezone.localtime(clock.now())
+    return format_html(
+        '<time class="wall-clock num" data-clock="{}">{}</time>', now.isoformat(), f"{now:%H:%M}"
     )
 
 
