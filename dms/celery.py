@@ -14,6 +14,8 @@ app.autodiscover_tasks()
 # so a lost beat delays by one period and a second beat does no harm.
 app.conf.beat_schedule = {
     "heartbeat": {"task": "desk.heartbeat", "schedule": 10.0},
+    "send-messages": {"task": "messaging.send_due", "schedule": 5.0},
+    "settle-stranded-messages": {"task": "messaging.settle_stranded", "schedule": 60.0},
     "render-pdfs": {"task": "desk.render_pdfs", "schedule": 10.0},
     "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},
 }

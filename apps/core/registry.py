@@ -110,6 +110,22 @@ class PdfKind:
     done: Callable[[int, Any], None] | None = None
 
 
+@dataclass(frozen=True)
+class MessageKind:
+    """A kind of message to a customer.
+
+    ``decide(message)`` is asked at the moment of sending and returns "" to send or the reason
+    not to; ``text(message)`` gives the words in the customer's language; ``failed(message)``
+    hears of a message that could not be delivered, so that somebody calls instead.
+    """
+
+    kind: str
+    label: Any
+    decide: Callable[[Any], str]
+    text: Callable[[Any], str]
+    failed: Callable[[Any], None] | None = None
+
+
 @dataclass
 class Registry:
     """All registered entries. One instance, ``registry``, per process."""
@@ -122,6 +138,7 @@ class Registry:
     links: dict[str, LinkKind] = field(default_factory=dict)
     files: dict[str, FileKind] = field(default_factory=dict)
     pdfs: dict[str, PdfKind] = field(default_factory=dict)
+    messages: dict[str, MessageKind] = field(default_factory=dict)
 
     def add(self, *entries: Any) -> None:
         """Register entries of any of the kinds above."""
@@ -141,6 +158,8 @@ class Registry:
                     self.links[entry.purpose] = entry
                 case FileKind():
                     self.files[entry.kind] = entry
+                case MessageKind():
+                    self.messages[entry.kind] = entry
                 case PdfKind():
                     self.pdfs[entry.kind] = entry
                 case _:

@@ -1,0 +1,25 @@
+"""Periodic work of the outbox."""
+
+from celery import shared_task
+
+from apps.messaging import services
+
+BATCHES = 20
+
+
+@shared_task(name="messaging.send_due")
+def send_due() -> int:
+    """Send what is due, batch by batch; returns how many."""
+    total = 0
+    for _batch in range(BATCHES):
+        sent = services.send_due()
+        total += sent
+        if not sent:
+            break
+    return total
+
+
+@shared_task(name="messaging.settle_stranded")
+def settle_stranded() -> int:
+    """Find out what became of messages whose worker died."""
+    return services.settle_stranded()

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from apps.messaging import views
+
+app_name = "messaging"
+
+urlpatterns = [
+    path("outbox/", views.outbox, name="outbox"),
+    path("outbox/<int:pk>/resolution/", views.resolution_create, name="resolve"),
+]
