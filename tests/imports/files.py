@@ -128,10 +128,12 @@ def opened(folder: Path) -> Folder:
 def verdicts(folder: Path, ledger: Ledger | None = None, *, as_of: date = AS_OF) -> dict[str, list[Verdict]]:
     """Judge all tables of ``folder``; return the verdicts by kind of table."""
     found: dict[str, list[Verdict]] = {}
-    with ledger or Ledger() as used:
-        for table in opened(folder).tables:
-            for batch in judge(table, used, as_of=as_of, batch=7):
-                found.setdefault(table.kind, []).extend(v for v in batch if isinstance(v, Verdict))
+    used = ledger or Ledger()
+    for table in opened(folder).tables:
+        for batch in judge(table, used, as_of=as_of, batch=7):
+            found.setdefault(table.kind, []).extend(v for v in batch if isinstance(v, Verdict))
+    if ledger is None:
+        used.close()
     return found
 
 
