@@ -19,6 +19,20 @@ class Service(Protocol):
 
     def ensure_running(self) -> str: ...
     def stop(self) -> None: ...
+    def pid(self) -> int | None: ...
+
+
+def is_used(service: Service) -> bool:
+    """Whether some process uses the service now."""
+    path = sibling(service.data_dir, ".users")
+    if not path.exists():
+        return False
+    with open(path) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 class Usage:

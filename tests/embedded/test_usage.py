@@ -2,11 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from dms.embedded import Cluster, EmbeddedError, Server, database_url, postgres
-from tests.embedded.programs import run, running
+from tests.embedded.programs import ROOT, run, running
 
 OPEN = "use, url = open_valkey(here)\n"
 
@@ -68,3 +70,24 @@ def test_a_service_that_cannot_start_ends_the_program_with_a_sentence(folder, mo
     monkeypatch.setattr(postgres, "postgres_bin", refuse)
     with pytest.raises(SystemExit, match=r"Embedded service: There is none\. Install one\."):
         database_url(folder)
+
+
+def _command(word, var):
+    return subprocess.run(
+        [sys.executable, "-m", "dms.embedded", word], cwd=ROOT, env=os.environ | {"DMS_VAR": str(var)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_operators_command_stops_what_was_left_and_spares_what_is_used(folder):
+    server = Server(folder / "valkey")
+    with running(OPEN, folder) as program:
+        refused = _command("stop", folder)
+        assert refused.returncode == 1
+        assert "Valkey is in use" in refused.stderr
+        assert f"Valkey: runs as process {server.pid()}" in _command("status", folder).stdout
+        os.kill(program.pid, signal.SIGKILL)
+        program.wait()
+    assert server.pid() is not None
+    assert _command("stop", folder).returncode == 0
+    assert server.pid() is None
