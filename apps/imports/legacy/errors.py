@@ -4,9 +4,11 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+KIND_NAMES = {"customers": _("customers"), "vehicles": _("vehicles"), "history": _("visits")}
+
 
 class FileRefused(Exception):
-    """A whole file cannot be read. ``message`` is a translated sentence that names the file and a way out."""
+    """A whole file cannot be read. ``str()`` is a translated sentence: the file and a way out."""
 
     MESSAGES = {
         "empty": _("%(file)s is empty."),
@@ -31,11 +33,16 @@ class FileRefused(Exception):
         self.path = path
         self.code = code
         self.params = params
-        self.message = self.MESSAGES[code] % {"file": path.name, **params}
         super().__init__(code)
 
+    @property
+    def message(self) -> str:
+        """The sentence in the active language."""
+        shown = {name: KIND_NAMES.get(str(value), value) for name, value in self.params.items()}
+        return str(self.MESSAGES[self.code]) % {"file": self.path.name, **shown}
+
     def __str__(self) -> str:
-        return str(self.message)
+        return self.message
 
 
 class Unreadable(Exception):

@@ -54,7 +54,7 @@ TEXTS: dict[str, Promise] = {
     "phone_full_width": _("Full-width digits in the telephone number were made ordinary ones."),
     "phone_formatted": _("The telephone number was brought into the usual form."),
     "phone_several": _(
-        "The cell holds several telephone numbers; the first valid one is used, all are kept in the note."
+        "The cell holds several telephone numbers; the first valid one is used, all are kept as text."
     ),
     "phone_from_other_column": _("The telephone number was taken from another column."),
     "plate_full_width": _("Full-width characters in the plate were made ordinary ones."),
@@ -74,7 +74,9 @@ TEXTS: dict[str, Promise] = {
     "mileage_implausible": _("The mileage cannot be right and was left out; its text is kept."),
     "hours_unreadable": _("The hours cannot be read and were left out; their text is kept."),
     "text_shortened": _("The text was longer than the field and was cut."),
-    "value_lost": _("An optional cell shows an error or a formula without a result and was left out."),
+    "value_lost": _(
+        "An optional cell was spoilt (an error, a formula without result, a number turned date) and left out."
+    ),
     # Duplicate.
     "customer_number_twice": _("This customer number was accepted from an earlier row."),
     "vin_twice": _("This VIN was accepted from an earlier row."),
