@@ -14,6 +14,7 @@ from apps.imports.legacy.errors import Unreadable
 
 EARLIEST_YEAR = 1950
 LATEST_YEAR = 2100
+_LONGEST = 60
 _SERIALS = range(18264, 73416)
 """Excel's day numbers of 1950-01-01 … 2100-12-31; other bare numbers are no dates."""
 
@@ -111,6 +112,8 @@ def _of_text(raw: str, epoch_1904: bool, zone: str) -> date | datetime | None:
     text = half_width(tidy(raw)[0]).translate(_DOTS).strip("'\"` ").lower()
     if not text or text in synonyms.FILLERS:
         return None
+    if len(text) > _LONGEST:
+        raise Unreadable("date_unreadable")
     if re.fullmatch(r"\d+(\.\d+)?", text) and (len(text) != 6 or "." in text):
         number = float(text) if "." in text else int(text)
         if not (1000 <= number < 10000):
