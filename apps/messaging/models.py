@@ -219,6 +219,13 @@ class Message(models.Model):
         """Not sent, on purpose, and why."""
         self._move(self.State.SUPPRESSED, reason=reason)
 
+    def wait_out(self, until: datetime | None) -> None:
+        """Quiet hours: go on at ``until``, or not at all when that would be too late."""
+        if until is None:
+            self.suppress(gettext_noop("Quiet hours"))
+        else:
+            self._move(self.State.PLANNED, reason=gettext_noop("Quiet hours"), planned_at=until)
+
     def mark_sent(self, text: str, *, now: datetime) -> None:
         """The provider took it."""
         self._move(self.State.SENT, text=text, sent_at=now)

@@ -30,6 +30,9 @@ def send_due(*, now: datetime | None = None, limit: int = 50, through: Backend |
 
 def _send(message: Message, through: Backend, now: datetime) -> None:
     """Decide once more, send, mark. Outside a transaction: each mark commits by itself."""
+    if not message.answers_customer and quiet.is_quiet(now):
+        message.wait_out(quiet.permitted(now, now=now, before=message.useless_after))
+        return
     reason = why_not(message, now)
     if reason:
         message.suppress(reason)
@@ -59,11 +62,9 @@ def why_not(message: Message, now: datetime) -> str:
         return gettext_noop("No phone number")
     if message.useless_after is not None and now >= message.useless_after:
         return gettext_noop("Too late to be of use")
-    if not message.answers_customer:
-        if quiet.is_quiet(now):
-            return gettext_noop("Quiet hours")
-        if Customer.objects.filter(phone=message.phone, accepts_messages=False).exists():
-            return gettext_noop("The customer does not want messages")
+    unwelcome = Customer.objects.filter(phone=message.phone, accepts_messages=False)
+    if not message.answers_customer and unwelcome.exists():
+        return gettext_noop("The customer does not want messages")
     return kind.decide(message)
 
 
