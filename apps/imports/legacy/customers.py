@@ -12,7 +12,7 @@ from apps.imports.legacy.ledger import Ledger
 from apps.imports.legacy.synonyms import CHANNELS, CUSTOMERS, GENDERS, NAME_FILLERS
 from apps.imports.legacy.verdicts import Draft, Verdict
 
-LONGEST_NUMBER = 40
+LONGEST_NUMBER = 30
 LONGEST_NAME = 100
 LONGEST_NOTE = 2000
 
