@@ -70,7 +70,7 @@ def _load_demo(marker: Path) -> None:
         call_command("demo", verbosity=0)
         marker.unlink()
     elif marker.exists():
-        print("The demo is incomplete: its loading broke off. `make clean DATA=1`, then `make run`, starts afresh.")
+        print("The demo is incomplete: its loading broke off. To start afresh: make clean DATA=1, make run")
 
 
 if __name__ == "__main__":

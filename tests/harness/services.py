@@ -15,7 +15,11 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from apps.core import catalogues
 from dms.embedded import Cluster, Server
+from dms.embedded.process import exclusive
+
+ROOT = Path(__file__).resolve().parents[2]
 
 RUN_DIR = "PYTEST_SERVICES_DIR"
 PREFIX = "dms-tests-"
@@ -49,6 +53,8 @@ def provide() -> None:
     """Start the services unless the controller already did; point the environment at them."""
     if RUN_DIR not in os.environ:
         _start()
+        with exclusive(run_dir().parent / f"{PREFIX}messages-{os.geteuid()}.lock"):
+            catalogues.compile_all(ROOT)
     for name in CONFIGURATION:
         os.environ.pop(name, None)
     os.environ["DATABASE_URL"] = (run_dir() / "database_url").read_text()
@@ -94,7 +100,7 @@ def _remove(folder: Path) -> None:
 
 def _sweep(base: Path) -> None:
     """Clear away what a killed run left: its lock is free, and it is not one that begins right now."""
-    for folder in base.glob(f"{PREFIX}*"):
+    for folder in base.glob(f"{PREFIX}*/"):
         try:
             if folder.stat().st_uid != os.geteuid() or time.time() - folder.stat().st_mtime < 60:
                 continue

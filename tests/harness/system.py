@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,9 +31,13 @@ class Programs:
 
     def start(self, name: str, *argv: str, **environment: str) -> subprocess.Popen:
         """Run ``python -m argv…`` under ``name``; its output goes to ``<name>.log``."""
+        return self.execute(name, [sys.executable, "-m", *argv], **environment)
+
+    def execute(self, name: str, argv: Sequence[str], **environment: str) -> subprocess.Popen:
+        """Run any command under ``name``."""
         with open(self.folder / f"{name}.log", "ab") as log:
             self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", *argv], cwd=ROOT, env=self.environment | environment,
+                argv, cwd=ROOT, env=self.environment | environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         return self._running[name]
@@ -82,6 +86,10 @@ class Programs:
         child = self._running.pop(name)
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
+
+    def forget(self, name: str) -> None:
+        """A program that was meant to end by itself."""
+        del self._running[name]
 
     def stop_all(self) -> None:
         for name in list(self._running):
