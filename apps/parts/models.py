@@ -9,6 +9,7 @@ without it.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -24,6 +25,18 @@ def quantity_field(**kwargs) -> models.DecimalField:
     return models.DecimalField(max_digits=10, decimal_places=2, **kwargs)
 
 
+class StockItemQuerySet(StoreOwnedQuerySet):
+    """Sets of stock items."""
+
+    def locked(self) -> Self:
+        """Under row locks taken by id: two clerks with the same parts queue, they do not deadlock."""
+        return self.order_by("pk").select_for_update(no_key=True)
+
+    def low(self) -> Self:
+        """At or under the reorder point."""
+        return self.filter(reorder_point__gt=0, on_hand__lte=F("reorder_point") + F("reserved"))
+
+
 class StockItem(models.Model):
     """A part in a store. ``on_hand`` and ``reserved`` are kept by the ledger's verbs alone."""
 
@@ -34,7 +47,7 @@ class StockItem(models.Model):
     reserved = quantity_field(verbose_name=_("reserved"), default=Decimal(0))
     reorder_point = quantity_field(verbose_name=_("reorder point"), default=Decimal(0))
 
-    objects = StoreOwnedQuerySet.as_manager()
+    objects = StockItemQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -55,8 +68,32 @@ class StockItem(models.Model):
         return self.on_hand - self.reserved
 
 
+class DemandQuerySet(StoreOwnedQuerySet):
+    """Sets of demands."""
+
+    def open(self) -> Self:
+        """Neither issued in full nor cancelled."""
+        return self.filter(state=Demand.State.OPEN)
+
+    def to_issue(self) -> Self:
+        """Released by the customer's consent and not yet handed out, the longest waiting first."""
+        return (
+            self.open()
+            .filter(released_at__isnull=False, released_quantity__gt=F("issued"))
+            .order_by("released_at", "pk")
+        )
+
+    def short(self) -> Self:
+        """Open ones for which the shelf did not hold enough."""
+        return self.open().filter(quantity__gt=F("reserved") + F("issued"))
+
+
 class Demand(models.Model):
-    """Somebody needs a quantity of a part. What could not be reserved is short until it arrives."""
+    """Somebody needs a quantity of a part. What could not be reserved is short until it arrives.
+
+    ``released_quantity`` is what the customer consented to: more is never issued. ``purpose`` is
+    the number people know it by (an order's, an appointment's).
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -73,9 +110,10 @@ class Demand(models.Model):
     needed_at = models.DateTimeField(_("needed"), null=True)
     expected_on = models.DateField(_("expected"), null=True, blank=True)
     released_at = models.DateTimeField(null=True)
+    released_quantity = quantity_field(verbose_name=_("released"), default=Decimal(0))
     created_at = models.DateTimeField()
 
-    objects = StoreOwnedQuerySet.as_manager()
+    objects = DemandQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -85,11 +123,22 @@ class Demand(models.Model):
                 name="demand_not_served_twice",
             ),
             models.CheckConstraint(
-                condition=Q(issued=0) | Q(released_at__isnull=False), name="nothing_issued_before_release"
+                condition=Q(issued__lte=F("released_quantity"))
+                & (Q(released_quantity=0) | Q(released_at__isnull=False)),
+                name="nothing_issued_before_release",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(reserved=0, issued=0),
+                name="cancelled_demand_holds_nothing",
             ),
         ]
         indexes = [
             models.Index(fields=["store", "part"], name="demand_open", condition=Q(state="open")),
+            models.Index(
+                fields=["store", "released_at"],
+                name="demand_to_issue",
+                condition=Q(state="open", released_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +148,11 @@ class Demand(models.Model):
     def short(self) -> Decimal:
         """What is still missing."""
         return self.quantity - self.reserved - self.issued if self.state == self.State.OPEN else Decimal(0)
+
+    @property
+    def issuable(self) -> Decimal:
+        """What may be handed out and is not yet."""
+        return self.released_quantity - self.issued if self.state == self.State.OPEN else Decimal(0)
 
 
 class Movement(models.Model):

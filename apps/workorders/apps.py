@@ -3,6 +3,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class WorkordersConfig(AppConfig):
+    """Orders, lines, frozen versions, consent."""
+
     name = "apps.workorders"
     label = "workorders"
-    verbose_name = _("Workorders")
+    verbose_name = _("Work orders")
+
+    def ready(self) -> None:
+        from apps.workorders import menu
+
+        menu.register()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,11 +16,33 @@ from apps.desk.models import File
 from apps.workorders.models.work_order import WorkOrder
 
 
+def canonical(content: Any) -> bytes:
+    """The one spelling of ``content``: UTF-8 JSON, keys sorted, no blanks. Raises TypeError for a float."""
+    _refuse_floats(content)
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no one spelling; write amounts as text")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            _refuse_floats(inner)
+
+
+def seal(template_version: str, content: dict) -> str:
+    """The hash the customer signs: SHA-256 over the template's version and the content."""
+    return hashlib.sha256(canonical({"content": content, "template": template_version})).hexdigest()
+
+
 class OrderVersion(models.Model):
     """A frozen state of the order: canonical JSON, the template's version, and their hash.
 
     The PDF made afterwards in a worker carries ``sha256`` on its face; its own hash is on
-    the file row. Never changed once written.
+    the file row. Never changed once written, the database refuses it (only ``pdf`` is
+    filled in, once).
     """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="versions")
@@ -35,9 +61,22 @@ class OrderVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.order} v{self.number}"
 
+    @property
+    def event_thread(self) -> str:
+        return self.order.event_thread
+
+    @property
+    def store_id(self) -> int:
+        """Versions belong to the order's store."""
+        return self.order.store_id
+
+    def is_intact(self) -> bool:
+        """Whether the content still has the hash that was signed."""
+        return seal(self.template_version, self.content) == self.sha256
+
 
 class Authorisation(models.Model):
-    """The customer's consent to (or refusal of) one frozen version: who, how, when."""
+    """The customer's consent to (or refusal of) one frozen version: who, how, when, which lines."""
 
     class Method(models.TextChoices):
         SIGNATURE = "signature", _("Signature on screen")
@@ -49,6 +88,10 @@ class Authorisation(models.Model):
     given_by = models.CharField(_("given by"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     said = models.CharField(_("what was said"), max_length=300, blank=True)
+    witness = models.CharField(_("second person"), max_length=60, blank=True)
+    accepted = models.JSONField(default=list)
+    declined = models.JSONField(default=list)
+    amount = MoneyField(_("consented amount"), default=0)
     signature = models.ForeignKey(File, models.PROTECT, null=True, related_name="+")
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField()
@@ -61,6 +104,7 @@ class Authorisation(models.Model):
             models.CheckConstraint(
                 condition=~Q(method="phone") | (~Q(phone="") & ~Q(said="")), name="phone_consent_is_recorded"
             ),
+            models.CheckConstraint(condition=~Q(given_by=""), name="consent_has_a_name"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,23 @@
+"""Verbs of the work order, by what they act on."""
+
+from apps.workorders.services.consent import authorise, decline_lines, freeze, send_link
+from apps.workorders.services.lines import LineSpec, add_lines, add_package, edit_line, remove_line
+from apps.workorders.services.orders import change_options, decline, open_order
+from apps.workorders.services.promise import compute_ready_at, set_promise
+
+__all__ = [
+    "LineSpec",
+    "add_lines",
+    "add_package",
+    "authorise",
+    "change_options",
+    "compute_ready_at",
+    "decline",
+    "decline_lines",
+    "edit_line",
+    "freeze",
+    "open_order",
+    "remove_line",
+    "send_link",
+    "set_promise",
+]
