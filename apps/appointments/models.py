@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Store, StoreOwnedQuerySet
+from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.capacity.models import Holder
 from apps.catalog.models import LabourOperation, Package, Part
+from apps.core import when
+from apps.core.errors import DomainError
 from apps.core.money import MoneyField
 from apps.customers.models import Customer, Vehicle
+
+
+class AppointmentQuerySet(StoreOwnedQuerySet):
+    """Sets of appointments."""
+
+    def open(self) -> Self:
+        """Still expected: booked or confirmed."""
+        return self.filter(status__in=[Appointment.Status.BOOKED, Appointment.Status.CONFIRMED])
+
+    def arriving_on(self, day: date) -> Self:
+        """Arrivals of one day in the active zone, earliest first."""
+        start = timezone.make_aware(datetime.combine(day, time()))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+        return self.filter(arrives_at__gte=start, arrives_at__lt=end).order_by("arrives_at", "pk")
+
+    def of_advisor(self, user: User) -> Self:
+        """Those this advisor receives."""
+        return self.filter(advisor=user)
+
+    def clashing(self, vehicle: Vehicle, start: datetime, end: datetime) -> Self:
+        """Open ones that need the same vehicle in the same time."""
+        return self.open().filter(vehicle=vehicle, arrives_at__lt=end, ready_at__gt=start)
 
 
 class Appointment(models.Model):
@@ -73,7 +99,7 @@ class Appointment(models.Model):
     closed_reason = models.CharField(_("reason"), max_length=200, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = StoreOwnedQuerySet.as_manager()
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -97,6 +123,81 @@ class Appointment(models.Model):
     def event_thread(self) -> str:
         """Appointments are part of the vehicle's story."""
         return self.vehicle.event_thread
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the customer is still expected."""
+        return self.status in (self.Status.BOOKED, self.Status.CONFIRMED)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Expected before ``now`` and not arrived."""
+        return self.is_open and self.arrives_at <= now
+
+    def lock(self, version: int | None = None) -> None:
+        """Reload under a row lock. With ``version`` (what a page showed) a stale tab is refused."""
+        self.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
+        if version is not None and version != self.version:
+            raise DomainError(
+                _("Somebody changed %(appointment)s meanwhile. Reload the page, then decide.")
+                % {"appointment": self.number},
+                code="stale",
+            )
+
+    def guard_open(self, verb: Any) -> None:
+        """Refuse ``verb`` (a translated phrase) on an appointment nobody waits for any more."""
+        if not self.is_open:
+            raise DomainError(
+                _("%(appointment)s is %(status)s; it cannot be %(verb)s.")
+                % {"appointment": self.number, "status": self.get_status_display(), "verb": verb},
+                code="appointment_state",
+            )
+
+    def confirm(self) -> None:
+        """The customer has said yes. Call through ``services.confirm``."""
+        self._move(self.Status.CONFIRMED)
+
+    def arrive(self) -> None:
+        """The car stands in the yard. Call through ``services.mark_arrived``."""
+        self._move(self.Status.ARRIVED)
+
+    def cancel(self, reason: str) -> None:
+        """Nobody comes. Call through ``services.cancel``."""
+        self._move(self.Status.CANCELLED, closed_reason=reason)
+
+    def miss(self, reason: str, now: datetime) -> None:
+        """Nobody came. Call through ``services.mark_no_show``. Refused before the time of arrival."""
+        if self.is_open and self.arrives_at > now:
+            raise DomainError(
+                _("%(appointment)s is due %(time)s; it cannot be a no-show before that. Cancel it instead.")
+                % {"appointment": self.number, "time": when.words(self.arrives_at, now)},
+                code="appointment_not_due",
+            )
+        self._move(self.Status.NO_SHOW, closed_reason=reason)
+
+    def shift(self, starts_at: datetime, ends_at: datetime, advisor_id: int) -> None:
+        """Take another time. Call through ``services.reschedule``, which holds the capacity."""
+        self.guard_open(_("moved"))
+        self.arrives_at, self.ready_at, self.advisor_id = starts_at, ends_at, advisor_id
+        self.version += 1
+        self.save(update_fields=["arrives_at", "ready_at", "advisor", "version"])
+
+    def _move(self, to: Appointment.Status, **fields: str) -> None:
+        if to not in self.NEXT[self.status]:
+            raise DomainError(
+                _("%(appointment)s is %(status)s; it cannot become %(to)s.")
+                % {"appointment": self.number, "status": self.get_status_display(), "to": to.label},
+                code="appointment_state",
+            )
+        self.status = to
+        self.version += 1
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", "version", *fields])
+
+    @property
+    def amount(self) -> Decimal:
+        """What was told on the phone, all items together. Prefetch ``items``."""
+        return sum((item.amount for item in self.items.all()), Decimal(0))
 
 
 class AppointmentItem(models.Model):

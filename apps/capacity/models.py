@@ -7,15 +7,32 @@ order) points one-to-one to a ``Holder`` and hands it on.
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import Store, StoreOwnedQuerySet
+from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.catalog.models import BayKind, Skill
+
+
+class ResourceQuerySet(StoreOwnedQuerySet):
+    """Sets of resources."""
+
+    def active(self) -> Self:
+        """In use: reserved for new work."""
+        return self.filter(is_active=True)
+
+    def fitting(self, *, bay_kind: str, skills: frozenset[str], advisor: int | None) -> Self:
+        """Bays of the kind, technicians with all the skills, and the advisor (a user's id) or all of them."""
+        who = Q(kind=Resource.Kind.ADVISOR) & (Q() if advisor is None else Q(person_id=advisor))
+        can = Q(kind=Resource.Kind.TECHNICIAN, skills__contains=sorted(skills))
+        return self.active().filter(Q(kind=Resource.Kind.BAY, bay_kind=bay_kind) | can | who)
 
 
 class Resource(models.Model):
@@ -42,8 +59,9 @@ class Resource(models.Model):
         blank=True,
     )
     is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = StoreOwnedQuerySet.as_manager()
+    objects = ResourceQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "order", "pk"]
@@ -58,6 +76,10 @@ class Resource(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def lock(self) -> None:
+        """Reload under a row lock."""
+        self.refresh_from_db(from_queryset=Resource.objects.select_for_update(no_key=True))
+
 
 class OpeningHours(models.Model):
     """When the store works on a weekday (1 Monday … 7 Sunday). No row: closed."""
@@ -66,6 +88,8 @@ class OpeningHours(models.Model):
     weekday = models.PositiveSmallIntegerField(_("weekday"))
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
+
+    objects = StoreOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -78,12 +102,31 @@ class OpeningHours(models.Model):
         return f"{self.weekday} {self.opens}-{self.closes}"
 
 
+class AbsenceQuerySet(models.QuerySet):
+    """Sets of absences."""
+
+    def visible_to(self, user: User) -> Self:
+        """Absences in the stores that ``user`` may see."""
+        return self.filter(resource__store_id__in=user.visible_store_ids)
+
+
 class Absence(models.Model):
     """A resource that is not there: leave, training, a bay under repair."""
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="absences")
     during = DateTimeRangeField(_("when"))
     reason = models.CharField(_("reason"), max_length=100, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                name="absence_has_beginning_and_end",
+            ),
+        ]
+        indexes = [GistIndex(fields=["during"], name="absence_during")]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.during}"
@@ -95,7 +138,10 @@ class CapacityDay(models.Model):
     store = models.ForeignKey(Store, models.CASCADE, related_name="+")
     day = models.DateField(_("day"))
     is_closed = models.BooleanField(_("closed"), default=False)
+    closed_reason = models.CharField(_("reason"), max_length=100, blank=True)
     intake_per_hour = models.PositiveSmallIntegerField(_("cars per hour"), null=True, blank=True)
+
+    objects = StoreOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "day"], name="capacity_day_once")]
@@ -111,6 +157,8 @@ class Holder(models.Model):
     label = models.CharField(max_length=80)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+
+    objects = StoreOwnedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.label

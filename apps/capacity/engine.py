@@ -1,0 +1,339 @@
+"""The slot engine: which moments fit, with which bay, technician and advisor, and why others do not.
+
+Pure: it judges a ``House`` that ``capacity.selectors.load`` filled, and never asks the database.
+
+Working time is one axis: the store's open hours, day after day, in units of five minutes, without the
+nights between. A job that outlasts its day is then simply the next units on the axis, and each
+resource's free time is one integer with a bit per unit: finding starts for any length is a few shifts,
+whatever the number of days.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cached_property
+
+from apps.capacity.reasons import Why
+
+UNIT = 300
+"""Seconds in one unit of the axis."""
+GRID = 900
+"""Seconds between the starts that are offered."""
+RECEPTION = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a job takes. ``advisor`` is a user's id, or None for whoever is free.
+
+    The advisor is taken for ``reception`` from the arrival on; bay and technician for ``duration`` of
+    working time after that. The technician must have ``skill`` and all ``more_skills``.
+    """
+
+    duration: timedelta
+    bay_kind: str
+    skill: str = "general"
+    advisor: int | None = None
+    reception: timedelta = RECEPTION
+    more_skills: frozenset[str] = frozenset()
+
+    @property
+    def skills(self) -> frozenset[str]:
+        """All that the technician must be able to do."""
+        return self.more_skills | {self.skill}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A resource as the engine sees it."""
+
+    id: int
+    kind: str
+    name: str
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    """One day's open hours, in seconds since the epoch."""
+
+    day: date
+    opens: int
+    closes: int
+
+
+@dataclass
+class House:
+    """What a search is judged on: open days in order, fitting resources, and what takes their time.
+
+    ``busy`` holds ``(resource id, from, till)`` in seconds since the epoch: reservations and absences.
+    ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked
+    for, so that a long job finds its end.
+    """
+
+    zone: tzinfo
+    asked: tuple[date, date]
+    days: list[OpenDay]
+    shut: dict[date, str] = field(default_factory=dict)
+    bays: list[Thing] = field(default_factory=list)
+    technicians: list[Thing] = field(default_factory=list)
+    advisors: list[Thing] = field(default_factory=list)
+    busy: Iterable[tuple[int, int, int]] = ()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A start that fits. ``segments`` are the pieces of working time that bay and technician give."""
+
+    starts_at: datetime
+    ends_at: datetime
+    segments: tuple[tuple[datetime, datetime], ...]
+    bay: Thing
+    technician: Thing
+    advisor: Thing
+    reception: timedelta
+
+    @property
+    def bay_id(self) -> int:
+        return self.bay.id
+
+    @property
+    def technician_id(self) -> int:
+        return self.technician.id
+
+    @property
+    def advisor_id(self) -> int:
+        """The advisor's resource; ``advisor.person_id`` is the user."""
+        return self.advisor.id
+
+    @property
+    def reason(self) -> str:
+        """Why it is offered, as a sentence."""
+        return Why.offered(self)
+
+    @property
+    def continues(self) -> bool:
+        """Whether the work goes on after the night."""
+        return self.starts_at.date() != self.ends_at.date()
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Starts from ``from_at`` to ``till_at`` that are not offered, and why (sentences)."""
+
+    from_at: datetime
+    till_at: datetime
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DayView:
+    """One asked day: what is offered and what is closed. ``shut`` is why the whole day is, or empty."""
+
+    day: date
+    slots: list[Slot]
+    closed: list[Closed]
+    shut: str = ""
+
+
+class Axis:
+    """Maps moments to units of open time and back."""
+
+    def __init__(self, days: list[OpenDay], zone: tzinfo) -> None:
+        self.zone = zone
+        self.days = days
+        self.opens = [-(-d.opens // UNIT) * UNIT for d in days]
+        lengths = [max(d.closes // UNIT - o // UNIT, 0) for d, o in zip(days, self.opens, strict=True)]
+        self.offsets = [0]
+        for length in lengths:
+            self.offsets.append(self.offsets[-1] + length)
+        self.full = (1 << self.offsets[-1]) - 1
+
+    def floor(self, second: int) -> int:
+        """The unit that ``second`` falls into; the next open one when the house is shut."""
+        index = bisect_right(self.opens, second) - 1
+        if index < 0:
+            return 0
+        return min(self.offsets[index] + (second - self.opens[index]) // UNIT, self.offsets[index + 1])
+
+    def ceil(self, second: int) -> int:
+        """The first unit that begins at ``second`` or later."""
+        return self.floor(second + UNIT - 1)
+
+    def begins(self, position: int) -> int:
+        """When the unit ``position`` begins."""
+        index = bisect_right(self.offsets, position) - 1
+        return self.opens[index] + (position - self.offsets[index]) * UNIT
+
+    def moment(self, second: int) -> datetime:
+        """``second`` in the store's zone."""
+        return datetime.fromtimestamp(second, self.zone)
+
+    def segments(self, position: int, units: int) -> tuple[tuple[datetime, datetime], ...]:
+        """The pieces of ``units`` of working time from ``position`` on, split at closing time."""
+        pieces, end = [], position + units
+        while position < end:
+            index = bisect_right(self.offsets, position) - 1
+            till = min(end, self.offsets[index + 1])
+            start = self.begins(position)
+            pieces.append((self.moment(start), self.moment(start + (till - position) * UNIT)))
+            position = till
+        return tuple(pieces)
+
+
+def units(length: timedelta) -> int:
+    """A length of time in whole units, rounded up."""
+    return -(-int(length.total_seconds()) // UNIT)
+
+
+def runs(free: int, length: int) -> int:
+    """Bits of ``free`` at which ``length`` free units begin. Doubling: log₂(length) shifts."""
+    have = 1
+    while have < length:
+        step = min(have, length - have)
+        free &= free >> step
+        have += step
+    return free
+
+
+class Board:
+    """A house judged for one job. Build once, then ask."""
+
+    def __init__(self, house: House, needs: Needs, now: datetime) -> None:
+        self.house, self.needs, self.now = house, needs, now
+        self.axis = Axis(house.days, house.zone)
+        self.work, self.reception = max(units(needs.duration), 1), units(needs.reception)
+        self.busy = self._busy()
+        self.bays = self._starts(house.bays, self.work, shift=self.reception)
+        self.technicians = self._starts(house.technicians, self.work, shift=self.reception)
+        self.advisors = self._starts(house.advisors, self.reception)
+
+    def _busy(self) -> dict[int, int]:
+        masks: dict[int, int] = defaultdict(int)
+        floor, ceil = self.axis.floor, self.axis.ceil
+        for resource_id, start, end in self.house.busy:
+            low = floor(start)
+            masks[resource_id] |= ((1 << (ceil(end) - low)) - 1) << low
+        return masks
+
+    def _starts(self, things: list[Thing], length: int, shift: int = 0) -> dict[int, int]:
+        """For each resource the arrivals at which it is free as long as needed."""
+        if not length:
+            return {t.id: self.axis.full for t in things}
+        full = self.axis.full
+        return {t.id: runs(full & ~self.busy.get(t.id, 0), length) >> shift for t in things}
+
+    @cached_property
+    def open_starts(self) -> int:
+        """Arrivals at which somebody of each kind is free."""
+        fits = self.axis.full
+        for starts in (self.bays, self.technicians, self.advisors):
+            some = 0
+            for mask in starts.values():
+                some |= mask
+            fits &= some
+        return fits
+
+    def grid(self, index: int) -> Iterator[int]:
+        """Positions of a day's quarter hours that leave time for the reception before closing."""
+        low, high = self.axis.offsets[index], self.axis.offsets[index + 1]
+        opens = self.axis.opens[index]
+        # Quarter hours of the wall clock: the zone may be shifted by less than an hour.
+        shift = int(self.axis.moment(opens).utcoffset().total_seconds())  # type: ignore[union-attr]  # aware
+        first = low + (-(opens + shift) % GRID) // UNIT
+        return iter(range(first, high - max(self.reception, 1) + 1, GRID // UNIT))
+
+    def judge(self, starts_at: datetime) -> Slot | Closed:
+        """The slot at ``starts_at``, or why there is none."""
+        second = int(starts_at.timestamp())
+        local = self.axis.moment(second)
+        for index, day in enumerate(self.house.days):
+            if day.day == local.date():
+                for position in self.grid(index):
+                    if self.axis.begins(position) == second:
+                        return self.slot(position, index) or self._why(position)
+        reason = self.house.shut.get(local.date()) or Why.outside_hours()
+        return Closed(local, local, (reason,))
+
+    def days(self) -> list[DayView]:
+        """Every asked day with its slots and its closed hours."""
+        first, last = self.house.asked
+        by_day = {d.day: index for index, d in enumerate(self.house.days)}
+        views = []
+        for n in range((last - first).days + 1):
+            day = first + timedelta(days=n)
+            if day in by_day:
+                views.append(self._day(day, by_day[day]))
+            else:
+                views.append(DayView(day, [], [], str(self.house.shut.get(day) or Why.shut())))
+        return views
+
+    def _day(self, day: date, index: int) -> DayView:
+        offered: list[Slot] = []
+        closed: list[Closed] = []
+        joined_to = -1
+        for position in self.grid(index):
+            slot = self.slot(position, index)
+            if slot:
+                offered.append(slot)
+                continue
+            why = self._why(position)
+            if closed and joined_to == position and closed[-1].reasons == why.reasons:
+                why = Closed(closed.pop().from_at, why.till_at, why.reasons)
+            closed.append(why)
+            joined_to = position + GRID // UNIT
+        return DayView(day, offered, closed)
+
+    def slot(self, position: int, index: int) -> Slot | None:
+        """The slot at a position of the grid, with the resources that are chosen for it."""
+        if not self.open_starts >> position & 1 or self.axis.begins(position) <= self.now.timestamp():
+            return None
+        segments = self.axis.segments(position + self.reception, self.work)
+        return Slot(
+            starts_at=self.axis.moment(self.axis.begins(position)),
+            ends_at=segments[-1][1],
+            segments=segments,
+            bay=self._free(self.house.bays, self.bays, position),
+            technician=self._free(self._by_load(index, "technicians"), self.technicians, position),
+            advisor=self._free(self._by_load(index, "advisors"), self.advisors, position),
+            reception=self.needs.reception,
+        )
+
+    @staticmethod
+    def _free(things: list[Thing], starts: dict[int, int], position: int) -> Thing:
+        return next(t for t in things if starts[t.id] >> position & 1)
+
+    @cached_property
+    def _loads(self) -> dict[tuple[int, str], list[Thing]]:
+        return {}
+
+    def _by_load(self, index: int, group: str) -> list[Thing]:
+        """People of a group, the least booked of that day first: work is spread, not piled."""
+        known = self._loads.get((index, group))
+        if known is None:
+            low, high = self.axis.offsets[index], self.axis.offsets[index + 1]
+            window = (1 << (high - low)) - 1
+            things: list[Thing] = getattr(self.house, group)
+            known = sorted(things, key=lambda t: (self.busy.get(t.id, 0) >> low & window).bit_count())
+            self._loads[index, group] = known
+        return known
+
+    def _why(self, position: int) -> Closed:
+        start = self.axis.begins(position)
+        from_at, till_at = self.axis.moment(start), self.axis.moment(start + GRID)
+        if start <= self.now.timestamp():
+            return Closed(from_at, till_at, (Why.past(),))
+        reasons = [
+            sentence(self.needs, things)
+            for things, starts, sentence in (
+                (self.house.bays, self.bays, Why.no_bay),
+                (self.house.technicians, self.technicians, Why.no_technician),
+                (self.house.advisors, self.advisors, Why.no_advisor),
+            )
+            if not any(mask >> position & 1 for mask in starts.values())
+        ]
+        return Closed(from_at, till_at, tuple(reasons))

@@ -1,0 +1,204 @@
+"""Reserving: the only writers of reservations.
+
+Every writer first makes sure of its ``CapacityDay`` rows and locks them in date order, then the
+resources by id, then judges again with the same engine that offered the slot. The exclusion
+constraint stands behind. A deadlock restarts the whole transaction once (``restarting``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import Store
+from apps.capacity import selectors, slots
+from apps.capacity.engine import Axis, Closed, Needs, Slot, units
+from apps.capacity.furnishing import seed
+from apps.capacity.models import CapacityDay, Holder, Reservation, Resource
+from apps.core import clock, when
+from apps.core.errors import DomainError
+
+__all__ = ["move", "release", "reserve", "restarting", "seed", "taken"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ALTERNATIVES = 3
+ALTERNATIVE_DAYS = 14
+DEADLOCK, EXCLUSION = "40P01", "23P01"
+
+
+def _sqlstate(error: DatabaseError) -> str:
+    return getattr(error.__cause__, "sqlstate", "") or ""
+
+
+def restarting(fn: Callable[P, T]) -> Callable[P, T]:
+    """Run ``fn`` again from its beginning, once, when the database broke a deadlock at its cost.
+
+    Only where ``fn`` opens the transaction itself: within a running one half of the work would
+    already be lost, so the error goes on to whoever began it. A second deadlock means "taken".
+    """
+
+    @wraps(fn)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return fn(*args, **kwargs)
+        except OperationalError as error:
+            if _sqlstate(error) != DEADLOCK or connection.in_atomic_block:
+                raise
+        try:
+            return fn(*args, **kwargs)
+        except OperationalError as error:
+            if _sqlstate(error) != DEADLOCK:
+                raise
+            raise DomainError(
+                _("Several people are booking at this moment. Nothing was saved; please try again."),
+                code="slot_taken",
+            ) from error
+
+    return run
+
+
+@restarting
+def reserve(
+    store: Store, *, needs: Needs, starts_at: datetime, label: str, now: datetime | None = None
+) -> tuple[Holder, Slot]:
+    """Hold a bay, a technician and an advisor's reception from ``starts_at`` on.
+
+    Raises DomainError ``slot_taken`` with ``alternatives`` when the start does not, or no longer, fit.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        slot = _take(store, needs, starts_at, now)
+        holder = Holder.objects.create(store=store, label=label[:80], created_at=now)
+        _write(holder, slot, store, needs, now)
+        return holder, slot
+
+
+@restarting
+def move(holder: Holder, *, needs: Needs, starts_at: datetime, now: datetime | None = None) -> Slot:
+    """Give up the holder's reservations for others, in one step: refused, the old ones stay.
+
+    Raises DomainError ``slot_taken`` with ``alternatives``.
+    """
+    now = now or clock.now()
+    with transaction.atomic():
+        slot = _take(holder.store, needs, starts_at, now, without=holder)
+        holder.reservations.all().delete()
+        _write(holder, slot, holder.store, needs, now)
+        return slot
+
+
+@restarting
+def release(holder: Holder) -> int:
+    """Give up the holder's reservations; returns how many there were."""
+    with transaction.atomic():
+        _lock_days(holder.store, _days_of(holder))
+        deleted, _by_model = holder.reservations.all().delete()
+        return deleted
+
+
+def _take(
+    store: Store, needs: Needs, starts_at: datetime, now: datetime, without: Holder | None = None
+) -> Slot:
+    """Lock the days and resources, judge, and return the slot; DomainError when it does not fit."""
+    days = _days_needed(store, needs, starts_at) | (_days_of(without) if without else set())
+    _lock_days(store, days)
+    fitting = Resource.objects.filter(store=store).fitting(
+        bay_kind=needs.bay_kind, skills=needs.skills, advisor=needs.advisor
+    )
+    list(fitting.order_by("pk").select_for_update(no_key=True))
+    verdict = slots.judge(store, needs=needs, starts_at=starts_at, now=now, without=without)
+    if isinstance(verdict, Closed):
+        raise taken(store, needs, starts_at, now, reasons=verdict.reasons, without=without)
+    return verdict
+
+
+def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime) -> None:
+    reception = (slot.starts_at, slot.starts_at + slot.reception)
+    pieces = [
+        *((slot.bay_id, piece) for piece in slot.segments),
+        *((slot.technician_id, piece) for piece in slot.segments),
+        *([(slot.advisor_id, reception)] if slot.reception else []),
+    ]
+    try:
+        with transaction.atomic():
+            Reservation.objects.bulk_create(
+                Reservation(holder=holder, resource_id=resource_id, during=during)
+                for resource_id, during in pieces
+            )
+    except IntegrityError as error:  # a writer that did not take the days' locks came first
+        if _sqlstate(error) != EXCLUSION:
+            raise
+        raise taken(store, needs, slot.starts_at, now, without=holder) from error
+
+
+def _days_needed(store: Store, needs: Needs, starts_at: datetime) -> set[date]:
+    """The days a job from ``starts_at`` would touch, whoever else is booked. Two queries."""
+    day = timezone.localdate(starts_at)
+    open_days, _shut = selectors.calendar(store.pk, day, day, needs.duration + needs.reception)
+    if not open_days:
+        return {day}
+    axis = Axis(open_days, timezone.get_current_timezone())
+    position = axis.floor(int(starts_at.timestamp()))
+    length = min(units(needs.reception) + units(needs.duration), axis.offsets[-1] - position)
+    return {day, *(start.date() for start, _end in axis.segments(position, length))}
+
+
+def _days_of(holder: Holder) -> set[date]:
+    ranges = holder.reservations.values_list("during", flat=True)
+    return {timezone.localdate(during.lower) for during in ranges}
+
+
+def _lock_days(store: Store, days: Iterable[date]) -> None:
+    """Make the missing rows, then lock all, in date order. Two statements."""
+    wanted = sorted(set(days))
+    CapacityDay.objects.bulk_create(
+        (CapacityDay(store=store, day=day) for day in wanted), ignore_conflicts=True
+    )
+    locked = CapacityDay.objects.filter(store=store, day__in=wanted).order_by("day")
+    list(locked.select_for_update(no_key=True))
+
+
+def taken(
+    store: Store,
+    needs: Needs,
+    starts_at: datetime,
+    now: datetime,
+    *,
+    reasons: Iterable[str] = (),
+    without: Holder | None = None,
+) -> DomainError:
+    """The refusal for a start that does not fit, with the next three that do."""
+    day = max(timezone.localdate(starts_at), timezone.localdate(now))
+    free = slots.find(store, needs=needs, date_from=day, days=ALTERNATIVE_DAYS, now=now, without=without)
+    later = [slot for slot in free if slot.starts_at >= starts_at]
+    nearest = [*later, *reversed([slot for slot in free if slot.starts_at < starts_at])][:ALTERNATIVES]
+    message = _("%(time)s is no longer free. %(why)s") % {
+        "time": when.words(starts_at, now),
+        "why": " ".join(reasons) or _("Somebody else took it a moment ago."),
+    }
+    return DomainError(
+        message.strip(),
+        code="slot_taken",
+        extra={
+            "alternatives": [
+                {
+                    "starts_at": slot.starts_at.isoformat(),
+                    "ends_at": slot.ends_at.isoformat(),
+                    "advisor": slot.advisor.name,
+                    "advisor_id": slot.advisor.person_id,
+                    "bay": slot.bay.name,
+                    "technician": slot.technician.name,
+                    "reason": slot.reason,
+                }
+                for slot in nearest
+            ]
+        },
+    )

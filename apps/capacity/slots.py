@@ -1,0 +1,67 @@
+"""Asking for slots: load once, judge in memory."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from apps.accounts.models import Store
+from apps.capacity import selectors
+from apps.capacity.engine import Board, Closed, DayView, Needs, Slot
+from apps.capacity.models import Holder
+
+__all__ = ["Closed", "DayView", "Needs", "Slot", "days", "find", "judge"]
+
+
+def days(
+    store: Store | int,
+    *,
+    needs: Needs,
+    date_from: date,
+    days: int = 1,
+    now: datetime,
+    without: Holder | None = None,
+) -> list[DayView]:
+    """Each asked day with its slots and with what is closed and why. Five queries."""
+    return Board(selectors.load(store, needs, date_from, days, without=without), needs, now).days()
+
+
+def find(
+    store: Store | int,
+    *,
+    needs: Needs,
+    date_from: date,
+    days: int = 14,
+    now: datetime,
+    limit: int | None = None,
+    without: Holder | None = None,
+) -> list[Slot]:
+    """The first ``limit`` slots (None: all) from ``date_from`` on, earliest first. Five queries."""
+    board = Board(selectors.load(store, needs, date_from, days, without=without), needs, now)
+    found: list[Slot] = []
+    for index, day in enumerate(board.house.days):
+        if day.day > board.house.asked[1]:
+            break
+        for position in board.grid(index):
+            if slot := board.slot(position, index):
+                found.append(slot)
+                if limit is not None and len(found) == limit:
+                    return found
+    return found
+
+
+def judge(
+    store: Store | int,
+    *,
+    needs: Needs,
+    starts_at: datetime,
+    now: datetime,
+    without: Holder | None = None,
+) -> Slot | Closed:
+    """The slot that starts at ``starts_at``, or why there is none. Five queries.
+
+    The search and the save ask this same board, so what was offered is what is sold.
+    """
+    day = timezone.localdate(starts_at)
+    return Board(selectors.load(store, needs, day, 1, without=without), needs, now).judge(starts_at)

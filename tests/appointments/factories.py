@@ -1,0 +1,85 @@
+"""Appointments made by the verb that people use, with whatever they need around them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from apps.accounts.models import Store, User
+from apps.appointments import services
+from apps.appointments.items import Ask
+from apps.appointments.models import Appointment
+from apps.capacity.models import OpeningHours
+from apps.catalog.models import LabourOperation, Package, PackageLine, Part
+from apps.core import clock
+from apps.customers.models import Customer, StoreAccess, Vehicle
+from tests.capacity.factories import furnish, tomorrow
+
+__all__ = ["furnish", "make_appointment", "make_operation", "make_package", "make_part", "make_vehicle"]
+
+
+def make_customer(store: Store, name: str = "李明", phone: str = "+8613812345678", **fields) -> Customer:
+    """A customer whom ``store`` may see."""
+    number = f"C{Customer.objects.count() + 1:05d}"
+    customer = Customer.objects.create(
+        group=store.group, number=fields.pop("number", number), name=name, phone=phone, **fields
+    )
+    StoreAccess.objects.create(store=store, customer=customer, reason="entry", since=clock.now())
+    return customer
+
+
+def make_vehicle(
+    store: Store, plate: str = "浙A12345", *, owner: Customer | None = None, **fields
+) -> Vehicle:
+    """A vehicle with its owner."""
+    vin = fields.pop("vin", f"LSVAG2180E2{Vehicle.objects.count() + 100001:06d}")
+    return Vehicle.objects.create(
+        group=store.group, vin=vin, plate=plate, owner=owner or make_customer(store), **fields
+    )
+
+
+def make_operation(store: Store, code: str = "M001", **fields) -> LabourOperation:
+    """A labour operation, one general hour of maintenance unless said otherwise."""
+    fields = {
+        "name": f"Operation {code}",
+        "work_kind": "maintenance",
+        "flat_rate_hours": Decimal("1.0"),
+    } | fields
+    operation, _new = LabourOperation.objects.get_or_create(group=store.group, code=code, defaults=fields)
+    return operation
+
+
+def make_part(store: Store, code: str = "P001", **fields) -> Part:
+    """A part at 99.50."""
+    fields = {"name": f"Part {code}", "price": Decimal("99.50")} | fields
+    part, _new = Part.objects.get_or_create(group=store.group, code=code, defaults=fields)
+    return part
+
+
+def make_package(store: Store, code: str = "K001", *, quantity: Decimal = Decimal(4)) -> Package:
+    """A package of one operation (1.0 h) and four litres of one part."""
+    package = Package.objects.create(group=store.group, code=code, name=f"Package {code}")
+    PackageLine.objects.create(package=package, operation=make_operation(store))
+    PackageLine.objects.create(package=package, part=make_part(store), quantity=quantity)
+    return package
+
+
+def make_appointment(
+    store: Store,
+    *,
+    by: User | None = None,
+    vehicle: Vehicle | None = None,
+    starts_at: datetime | None = None,
+    **fields,
+) -> Appointment:
+    """A booked appointment (default: one general hour, tomorrow at 9). The store is furnished if it is bare."""
+    if not OpeningHours.objects.filter(store=store).exists():
+        furnish(store)
+    vehicle = vehicle or make_vehicle(store, plate=f"浙A{Vehicle.objects.count() + 10001:05d}")
+    fields.setdefault("asks", [Ask(make_operation(store))])
+    return services.book(
+        store=store,
+        customer=fields.pop("customer", vehicle.owner),
+        vehicle=vehicle,
+        starts_at=starts_at or tomorrow(),
+        by=by,
+        **fields,
+    )
