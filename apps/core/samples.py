@@ -9,9 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.money import MoneyFormField
 
-PEOPLE = ("王建国", "李小红", "张伟", "欧阳修远", "陈晓明", "刘洋", "买买提·艾力", "Anna Schmidt", "周杰", "孙悦")
+PEOPLE = (
+    *("王建国", "李小红", "张伟", "欧阳修远", "陈晓明"),
+    *("刘洋", "买买提·艾力", "周杰", "孙悦", "Anna Schmidt"),
+)
 ADVISORS = ("陈晓明", "林珊", "赵敏")
-MODELS = ("卡罗拉 1.8 混动", "汉 EV 荣耀版", "帕萨特 330TSI", "Model Y", "天籁 2.0T 旗舰智享版（2023 款）", "哈弗 H6")
+MODELS = (
+    "卡罗拉 1.8 混动",
+    "汉 EV 荣耀版",
+    "帕萨特 330TSI",
+    "Model Y",
+    "天籁 2.0T 旗舰智享版（2023 款）",
+    "哈弗 H6",
+)
 PLATES = ("浙A12345", "浙AD12345", "沪B88K29", "苏E9F331", "浙A0P6Q8", "粤Z1234港", "浙AF60218", "皖A99120")
 STAGES = ("waiting", "reception", "repair", "approval", "parts", "quality", "wash", "ready")
 NOTE = "客户说：冷车启动后方向盘抖动，大约五分钟后消失，上个月开始出现，高速 90 km/h 时也有轻微抖动。"
@@ -72,7 +82,12 @@ class SampleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget = self.fields["kind"].widget
-        widget.icons = {"maintenance": "droplet", "inspection": "tool", "body": "spray", "express": "clock-bolt"}
+        widget.icons = {
+            "maintenance": "droplet",
+            "inspection": "tool",
+            "body": "spray",
+            "express": "clock-bolt",
+        }
         widget.hints = {"express": _("60 minutes from arrival to delivery")}
 
 
@@ -80,7 +95,10 @@ def refused_form() -> SampleForm:
     """The form as it comes back with errors, everything typed kept."""
     form = SampleForm({"plate": "浙A1234", "odometer_km": "8x", "kind": "express", "words": NOTE})
     form.full_clean()
-    form.add_error("plate", _("A number plate has 7 characters, a new-energy one 8; this one has %(count)d.") % {"count": 6})
+    form.add_error(
+        "plate",
+        _("A number plate has 7 characters, a new-energy one 8; this one has %(count)d.") % {"count": 6},
+    )
     form.add_error(None, _("The slot at 09:00 was taken a moment ago. Choose another one below."))
     return form
 
@@ -91,7 +109,9 @@ def all_samples(now: datetime) -> dict[str, Any]:
     return {
         "now": now,
         "rows": rows(now),
-        "form": SampleForm(initial={"plate": PLATES[0], "odometer_km": 48210, "kind": "maintenance", "payer": "customer"}),
+        "form": SampleForm(
+            initial={"plate": PLATES[0], "odometer_km": 48210, "kind": "maintenance", "payer": "customer"}
+        ),
         "refused": refused_form(),
         "plates": PLATES,
         "people": PEOPLE,
@@ -104,6 +124,15 @@ def all_samples(now: datetime) -> dict[str, Any]:
         "late": now - 65 * minute,
         "amounts": [Decimal("1234567.80"), Decimal("318"), Decimal("-42.5"), Decimal("0"), None],
         "figures": [42, 45, 41, 48, 52, 50, 57],
-        "hours": [("08", 30, 18), ("09", 78, 60), ("10", 92, 88), ("11", 84, 52), ("13", 55, 20), ("14", 70, 24), ("15", 62, 10), ("16", 34, 4)],
+        "hours": [
+            ("08", 30, 18),
+            ("09", 78, 60),
+            ("10", 92, 88),
+            ("11", 84, 52),
+            ("13", 55, 20),
+            ("14", 70, 24),
+            ("15", 62, 10),
+            ("16", 34, 4),
+        ],
         "pager": {"previous": "a", "next": "b", "total": 10000, "capped": True},
     }

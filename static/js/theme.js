@@ -11,21 +11,22 @@
   const apply = (choice) => {
     if (choice === "auto") root.removeAttribute("data-bs-theme");
     else root.setAttribute("data-bs-theme", choice);
-    for (const button of document.querySelectorAll("[data-theme-switch] [data-theme]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.theme === choice));
+    for (const button of document.querySelectorAll("[data-theme-switch] [data-choice]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.choice === choice));
     }
   };
+  root.classList.add("js");
   apply(read());
   document.addEventListener("DOMContentLoaded", () => apply(read()));
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-theme-switch] [data-theme]");
+    const button = event.target.closest("[data-theme-switch] [data-choice]");
     if (!button) return;
     try {
-      localStorage.setItem("theme", button.dataset.theme);
+      localStorage.setItem("theme", button.dataset.choice);
     } catch {
       // Private windows may refuse storage; the choice then lasts for this page.
     }
-    apply(button.dataset.theme);
+    apply(button.dataset.choice);
   });
   window.addEventListener("storage", (event) => event.key === "theme" && apply(read()));
 })();

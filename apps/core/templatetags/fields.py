@@ -11,10 +11,11 @@ from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-_INPUT_TYPES = {
-    forms.DateTimeInput: "datetime-local",
-    forms.DateInput: "date",
-    forms.TimeInput: "time",
+# Browsers' own pickers, and the only formats that these accept.
+_PICKERS = {
+    forms.DateTimeInput: ("datetime-local", "%Y-%m-%dT%H:%M"),
+    forms.DateInput: ("date", "%Y-%m-%d"),
+    forms.TimeInput: ("time", "%H:%M"),
 }
 
 
@@ -65,12 +66,11 @@ def _attributes(bound: BoundField, kind: str, extra: dict[str, Any]) -> dict[str
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    for widget_class, input_type in _INPUT_TYPES.items():
-        if type(widget) is widget_class and "type" not in widget.attrs:
-            attrs["type"] = input_type
+    if picker := _PICKERS.get(type(widget)):
+        widget.input_type, widget.format = picker
     if type(widget) is forms.NumberInput:
         # A browser empties a number box that holds letters; what was typed must stay.
-        attrs["type"] = "text"
+        widget.input_type = "text"
         attrs["inputmode"] = "numeric" if isinstance(bound.field, forms.IntegerField) else "decimal"
     if kind == "textarea":
         attrs |= {"rows": widget.attrs.get("rows") if widget.attrs.get("rows") not in (None, "10") else 3}

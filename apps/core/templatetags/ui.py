@@ -144,7 +144,7 @@ def badge(label: Any, tone: str = "wait", icon_name: str = "", size: str = "") -
 
 @register.simple_tag
 def stage(code: Any, label: Any = "", size: str = "") -> SafeString:
-    """The vehicle's stage in the house: ``waiting reception repair approval parts quality wash ready late``."""
+    """The vehicle's stage in the house, one of ``STAGES``; ``label`` replaces the usual words."""
     key = ALIASES.get(str(code), str(code))
     if key not in STAGES:
         raise template.TemplateSyntaxError(f"Unknown stage “{code}”; there are {', '.join(STAGES)}.")
@@ -256,10 +256,8 @@ def masked_phone(value: str | None) -> SafeString:
 def avatar(name: Any, size: str = "") -> SafeString:
     """A person by the last two characters of a Chinese name or the initials of a Latin one."""
     text = str(name or "").strip()
-    if text.isascii():
-        short = "".join(word[0] for word in text.split()[:2]).upper() or "?"
-    else:
-        short = text[-2:]
+    initials = "".join(word[0] for word in text.split()[:2]).upper() or "?"
+    short = initials if text.isascii() else text[-2:]
     tint = sum(text.encode()) % 6 + 1
     return format_html(
         '<span class="face face-{}{}" aria-hidden="true">{}</span>',
