@@ -1,41 +1,29 @@
-"""What stands on a vehicle's file: readings, past visits, recommendations."""
+"""What stands on a vehicle's file: past visits and recommendations."""
 
 from __future__ import annotations
 
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, User
+from apps.core import clock
+from apps.core.errors import DomainError
 from apps.core.money import MoneyField
 from apps.customers.models.vehicle import Vehicle
+from apps.desk.models import Event
 
 
-class Reading(models.Model):
-    """An odometer reading. One that is lower than an earlier one is kept, flagged, and not used."""
+class ServiceRecordQuerySet(models.QuerySet):
+    """Sets of service records."""
 
-    class Source(models.TextChoices):
-        VISIT = "visit", _("At a visit")
-        CALL = "call", _("Told on the phone")
-        HANDOVER = "handover", _("At handover")
-        IMPORT = "import", _("From the old system")
-
-    vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="readings")
-    odometer_km = models.PositiveIntegerField(_("mileage, km"))
-    read_on = models.DateField(_("read on"))
-    source = models.CharField(_("source"), max_length=10, choices=Source.choices)
-    is_backwards = models.BooleanField(_("lower than an earlier reading"), default=False)
-    replaced_reason = models.CharField(_("odometer replaced, reason"), max_length=200, blank=True)
-    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        indexes = [models.Index(fields=["vehicle", "-read_on", "-id"], name="reading_latest")]
-
-    def __str__(self) -> str:
-        return f"{self.odometer_km} km"
+    def visible_to(self, user: User) -> Self:
+        """Visits of the vehicles that ``user`` may see."""
+        return self.filter(vehicle__in=Vehicle.objects.visible_to(user))
 
 
 class ServiceRecord(models.Model):
@@ -53,6 +41,8 @@ class ServiceRecord(models.Model):
     parts_amount = MoneyField(_("parts"), default=0)
     total_amount = MoneyField(_("total"), default=0)
     is_imported = models.BooleanField(default=False)
+
+    objects = ServiceRecordQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -89,7 +79,7 @@ class Recommendation(models.Model):
     amount = MoneyField(_("amount"), null=True, blank=True)
     is_safety_relevant = models.BooleanField(_("safety-relevant"), default=False)
     source = models.CharField(max_length=80)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=100, blank=True)
@@ -101,3 +91,33 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def lock(self) -> None:
+        """Reload under a row lock."""
+        self.refresh_from_db(from_queryset=Recommendation.objects.select_for_update(no_key=True))
+
+    @transaction.atomic
+    def close(self, *, by: User | None, reason: str, store: Store | int | None = None) -> None:
+        """Take it off the list: done, or not wanted any more. Raises DomainError when it is closed."""
+        self.lock()
+        if self.closed_at:
+            raise DomainError(
+                translate("“%(text)s” is closed already: %(reason)s.")
+                % {"text": self.text, "reason": self.closed_reason},
+                code="recommendation_closed",
+            )
+        self.closed_at = clock.now()
+        self.closed_reason = reason[:100]
+        self.save(update_fields=["closed_at", "closed_reason"])
+        self.tell("recommendation.closed", by=by, store=store, reason=reason)
+
+    def tell(self, kind: str, *, by: User | None, store: Store | int | None = None, reason: str = "") -> None:
+        """Write into the vehicle's story."""
+        Event.record(
+            kind,
+            about=self.vehicle,
+            by=by,
+            store=store or (by.store_id if by else None),
+            reason=reason,
+            facts={"text": self.text, "source": self.source, "safety": self.is_safety_relevant},
+        )

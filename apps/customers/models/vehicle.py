@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import DealerGroup, User
+from apps.accounts.models import DealerGroup, Store, User
 from apps.catalog.models import Energy, VehicleModel
+from apps.core import plates
+from apps.core import vin as vins
+from apps.core.errors import DomainError
+from apps.customers.models import changes, keys, reading
 from apps.customers.models.customer import Customer, StoreAccess
+from apps.customers.models.reading import Reading
+from apps.desk.models import Event
+
+if TYPE_CHECKING:
+    from apps.customers.models.file import Recommendation
+
+READINGS_FOR_ESTIMATE = 12
+DAYS_PER_MONTH = Decimal("30.4")
 
 
 class VehicleQuerySet(models.QuerySet):
@@ -28,17 +44,43 @@ class VehicleQuerySet(models.QuerySet):
         """Every vehicle the group knows; show it masked until the store has access."""
         return self.filter(group_id=user.group_id)
 
+    @transaction.atomic
+    def register(self, *, owner: Customer, store: Store, by: User | None, **fields: Any) -> Vehicle:
+        """A new vehicle of ``owner``. VIN and plate are read as people type them.
+
+        Raises ValidationError by field: a wrong VIN or plate, a VIN that the group knows already
+        (the message says where). A wrong check digit passes with ``vin_override_reason``.
+        """
+        vehicle = Vehicle(group_id=owner.group_id, owner=owner)
+        changes.apply(vehicle, _normalised(fields))
+        vehicle._check_identity(by)
+        vehicle._save_identity(by, force_insert=True)
+        vehicle.index()
+        Event.record(
+            "vehicle.registered",
+            about=vehicle,
+            by=by,
+            store=store,
+            reason=vehicle.vin_override_reason,
+            facts={"model": vehicle.model_name},
+            personal={"owner": owner.name, "vin": vehicle.vin, "plate": vehicle.plate},
+        )
+        return vehicle
+
 
 @pghistory.track()
 class Vehicle(models.Model):
-    """A vehicle. Its VIN is unique in the group; ``odometer_km`` is the last accepted reading."""
+    """A vehicle. Its VIN is unique in the group; ``odometer_km`` is the last accepted reading.
+
+    Somebody who calls may know only the plate: the VIN is then empty until the car is here.
+    """
 
     class Gearbox(models.TextChoices):
         MANUAL = "manual", _("Manual")
         AUTOMATIC = "automatic", _("Automatic")
 
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
-    vin = models.CharField(_("VIN"), max_length=17)
+    vin = models.CharField(_("VIN"), max_length=17, blank=True)
     vin_override_reason = models.CharField(_("reason for an unusual VIN"), max_length=200, blank=True)
     plate = models.CharField(_("plate"), max_length=12, blank=True)
     model = models.ForeignKey(
@@ -67,8 +109,13 @@ class Vehicle(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["group", "vin"], name="vin_once_in_the_group"),
-            models.CheckConstraint(condition=Q(vin__regex=r"^[A-HJ-NPR-Z0-9]{17}$"), name="vin_alphabet"),
+            models.UniqueConstraint(
+                fields=["group", "vin"], condition=~Q(vin=""), name="vin_once_in_the_group"
+            ),
+            models.CheckConstraint(
+                condition=Q(vin="") | Q(vin__regex=r"^[A-HJ-NPR-Z0-9]{17}$"), name="vin_alphabet"
+            ),
+            models.CheckConstraint(condition=~Q(vin="", plate=""), name="vehicle_has_vin_or_plate"),
         ]
         indexes = [
             models.Index(fields=["group", "plate"], name="vehicle_plate"),
@@ -87,3 +134,216 @@ class Vehicle(models.Model):
     def model_name(self) -> str:
         """The model as people say it."""
         return str(self.model) if self.model_id else self.model_text
+
+    def search_keys(self) -> set[str]:
+        """What this vehicle is found under."""
+        return keys.vehicle_keys(vin=self.vin, plate=self.plate)
+
+    def index(self) -> None:
+        """Bring the search keys up to date. Two statements."""
+        keys.put(keys.VEHICLE, {self.pk: self.search_keys()})
+
+    def lock(self) -> None:
+        """Reload under a row lock: guards must judge what is true now."""
+        self.refresh_from_db(from_queryset=Vehicle.objects.select_for_update(no_key=True))
+
+    @transaction.atomic
+    def update(self, *, by: User | None, store: Store | int | None = None, **fields: Any) -> bool:
+        """Change named fields; False when nothing differs. Raises ValidationError by field.
+
+        The owner is changed by ``change_owner`` and mileage by ``record_reading``.
+        """
+        if "owner" in fields:
+            raise TypeError("the owner is changed by change_owner()")
+        self.lock()
+        different = changes.apply(self, _normalised(fields))
+        if not different:
+            return False
+        if different.keys() & {"vin", "plate", "vin_override_reason"}:
+            self._check_identity(by)
+        self.version += 1
+        self._save_identity(by, update_fields=[*different, "version"])
+        if different.keys() & {"vin", "plate"}:
+            self.index()
+        personal = {"vin", "plate", "engine_number", "remarks", "driver"}
+        stored = {name: [changes.storable(v) for v in pair] for name, pair in different.items()}
+        Event.record(
+            "vehicle.updated",
+            about=self,
+            by=by,
+            store=store or (by.store_id if by else None),
+            reason=self.vin_override_reason if "vin" in different else "",
+            facts={
+                "fields": sorted(stored),
+                "changes": {n: v for n, v in stored.items() if n not in personal},
+            },
+            personal={n: v for n, v in stored.items() if n in personal},
+        )
+        return True
+
+    @transaction.atomic
+    def change_owner(self, to: Customer, *, by: User, reason: str, store: Store | int | None = None) -> None:
+        """Sell the vehicle on: its file and history go with it. Told in three stories.
+
+        Raises DomainError when ``to`` owns it already, belongs to another group or was merged.
+        """
+        self.lock()
+        before = self.owner
+        if before == to or to.group_id != self.group_id or to.merged_into_id:
+            raise DomainError(
+                translate("%(vehicle)s cannot go to %(customer)s. Choose another customer.")
+                % {"vehicle": self, "customer": to},
+                code="owner_not_possible",
+            )
+        self.owner = to
+        self.driver = None if self.driver_id == to.pk else self.driver
+        self.version += 1
+        self.save(update_fields=["owner", "driver", "version"])
+        told = {"by": by, "store": store or by.store_id, "reason": reason}
+        names = {"from": before.name, "to": to.name, "vehicle": str(self)}
+        Event.record("vehicle.owner_changed", about=self, personal=names, **told)
+        Event.record("customer.vehicle_left", about=before, personal=names, **told)
+        Event.record("customer.vehicle_joined", about=to, personal=names, **told)
+
+    def conflicting_reading(self, km: int, on: date, *, replaced: bool = False) -> Reading | None:
+        """The accepted reading that ``km`` read on ``on`` contradicts. Two queries."""
+        return reading.conflict(km, self.readings.before(on), self.readings.after(on), replaced=replaced)
+
+    @transaction.atomic
+    def record_reading(
+        self,
+        km: int,
+        on: date,
+        source: str,
+        by: User | None,
+        replaced_reason: str = "",
+        store: Store | int | None = None,
+    ) -> Reading:
+        """Keep a reading; what contradicts the earlier ones is flagged and does not count.
+
+        With ``replaced_reason`` the odometer was replaced and counting starts anew. Readings may
+        come in any order of days. Six statements.
+        """
+        self.lock()
+        replaced_reason = replaced_reason.strip()
+        contradicted = self.conflicting_reading(km, on, replaced=bool(replaced_reason))
+        kept = self.readings.create(
+            odometer_km=km,
+            read_on=on,
+            source=source,
+            is_backwards=contradicted is not None,
+            replaced_reason="" if contradicted else replaced_reason,
+            read_by=by,
+        )
+        latest = self.readings.latest_accepted()
+        if latest is not None and latest.odometer_km != self.odometer_km:
+            self.odometer_km = latest.odometer_km
+            self.save(update_fields=["odometer_km"])
+        kind = "backwards" if contradicted else "replaced" if replaced_reason else "taken"
+        Event.record(
+            f"reading.{kind}",
+            about=self,
+            by=by,
+            store=store or (by.store_id if by else None),
+            reason=replaced_reason,
+            facts={"km": km, "on": on.isoformat(), "source": source},
+        )
+        return kept
+
+    def km_per_day(self) -> Decimal | None:
+        """Kilometres a day, to 0.1: from the last readings, else from the usage profile, else None.
+
+        One query.
+        """
+        latest = self.readings.accepted().order_by("-read_on", "-pk")[:READINGS_FOR_ESTIMATE]
+        if (found := reading.km_per_day(list(latest)[::-1])) is not None:
+            return found
+        if self.km_per_month:
+            return (self.km_per_month / DAYS_PER_MONTH).quantize(Decimal("0.1"))
+        return None
+
+    @transaction.atomic
+    def recommend(
+        self,
+        text: str,
+        *,
+        source: str,
+        by: User | None,
+        operation_code: str = "",
+        amount: Decimal | None = None,
+        is_safety_relevant: bool = False,
+        store: Store | int | None = None,
+    ) -> Recommendation:
+        """Put work that was found or declined on the file; the same open one is not put twice."""
+        self.lock()
+        same = Q(operation_code=operation_code) if operation_code else Q(text=text)
+        if known := self.recommendations.open().filter(same).first():
+            return known
+        opened = self.recommendations.create(
+            text=text,
+            operation_code=operation_code,
+            amount=amount,
+            is_safety_relevant=is_safety_relevant,
+            source=source,
+            created_by=by,
+        )
+        opened.tell("recommendation.opened", by=by, store=store)
+        return opened
+
+    def _check_identity(self, by: User | None) -> None:
+        """Judge VIN and plate together. Raises ValidationError by field."""
+        if not self.vin and not self.plate:
+            raise ValidationError({"plate": translate("Enter the plate or the VIN.")})
+        if self.vin:
+            try:
+                vins.validate(self.vin, allow_check_digit=bool(self.vin_override_reason))
+            except ValidationError as error:
+                raise changes.field_error("vin", error) from error
+        if self.plate:
+            try:
+                plates.validate(self.plate)
+            except ValidationError as error:
+                raise changes.field_error("plate", error) from error
+        if self.vin and (twin := self._twin()):
+            raise changes.field_error("vin", twin.taken_error(by))
+
+    def _twin(self) -> Vehicle | None:
+        same = Vehicle.objects.filter(group_id=self.group_id, vin=self.vin).exclude(pk=self.pk)
+        return same.select_related("owner").first()
+
+    def taken_error(self, by: User | None) -> ValidationError:
+        """The sentence that says where this VIN is on file, as far as ``by`` may know."""
+        if by is None or Vehicle.objects.visible_to(by).filter(pk=self.pk).exists():
+            return ValidationError(
+                translate(
+                    "This VIN is already on file: %(plate)s of %(owner)s (%(number)s). Open that file."
+                ),
+                code="vin_taken",
+                params={
+                    "plate": plates.display(self.plate) or self.vin,
+                    "owner": self.owner.name,
+                    "number": self.owner.number,
+                },
+            )
+        stores = self.owner.accesses.order_by("since").values_list("store__name", flat=True)
+        return ValidationError(
+            translate("This VIN is already on file at %(store)s. Look it up and open that file."),
+            code="vin_taken",
+            params={"store": stores.first() or translate("another store")},
+        )
+
+    def _save_identity(self, by: User | None, **options: Any) -> None:
+        """Save; of two who enter the same VIN at once, the second is told where it is."""
+        try:
+            with transaction.atomic():
+                self.save(**options)
+        except IntegrityError as error:
+            if not self.vin or (twin := self._twin()) is None:
+                raise
+            raise changes.field_error("vin", twin.taken_error(by)) from error
+
+
+def _normalised(fields: dict[str, Any]) -> dict[str, Any]:
+    """``fields`` with VIN and plate written as they are stored."""
+    readers = {"vin": vins.normalise, "plate": plates.normalise}
+    return {name: readers[name](value) if name in readers else value for name, value in fields.items()}

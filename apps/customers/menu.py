@@ -1,0 +1,37 @@
+"""What this room adds to the frame."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.permissions import declare
+from apps.accounts.roles import CALLERS, DESK, EVERYONE, FLOOR, Role
+from apps.desk.models.event import EVENT_TITLES
+
+NEED_NO_CONTACTS = (*FLOOR, Role.GUARD, Role.PARTS_CLERK)
+"""Who works with the car and not with the person: telephone numbers are masked for them."""
+
+TITLES = {
+    "customer.registered": _("Customer entered, number %(number)s"),
+    "customer.updated": _("Customer's file changed"),
+    "customer.access_granted": _("%(store)s may see this file from now on"),
+    "customer.file_opened": _("File opened by %(store)s"),
+    "customer.vehicle_left": _("Vehicle sold on: %(vehicle)s to %(to)s"),
+    "customer.vehicle_joined": _("Vehicle taken over: %(vehicle)s from %(from)s"),
+    "vehicle.registered": _("Vehicle entered"),
+    "vehicle.updated": _("Vehicle's file changed"),
+    "vehicle.owner_changed": _("Owner changed: from %(from)s to %(to)s"),
+    "reading.taken": _("Mileage read: %(km)s km"),
+    "reading.backwards": _("Mileage read: %(km)s km, which does not fit; kept, not used"),
+    "reading.replaced": _("Odometer replaced; it starts at %(km)s km"),
+    "recommendation.opened": _("Recommended: %(text)s"),
+    "recommendation.closed": _("Recommendation closed: %(text)s"),
+}
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    declare("customers.see", *EVERYONE)
+    declare("customers.see_contacts", *(role for role in EVERYONE if role not in NEED_NO_CONTACTS))
+    declare("customers.edit", *DESK, *CALLERS)
+    declare("customers.open_file", *DESK, *CALLERS)
+    declare("customers.change_owner", *DESK)
+    EVENT_TITLES.update(TITLES)
