@@ -5,9 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
 
 from dms.rooms import ROOMS, has
 
-_api = [
-    path("", include(f"apps.{room}.api.urls")) for room in ROOMS if has(room, "api")
-]
+_api = [path("", include(f"apps.{room}.api.urls")) for room in ROOMS if has(room, "api/urls")]
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),

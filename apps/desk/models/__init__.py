@@ -1,5 +1,5 @@
 from apps.desk.models.calendar import CalendarDay, ClockOffset, Heartbeat
-from apps.desk.models.event import Event, EventDelivery
+from apps.desk.models.event import EVENT_TITLES, Event, EventDelivery, subject_key
 from apps.desk.models.file import File
 from apps.desk.models.link import Link
 from apps.desk.models.notice import Notice
@@ -10,6 +10,7 @@ from apps.desk.models.search import SearchKey
 from apps.desk.models.task import Task
 
 __all__ = [
+    "EVENT_TITLES",
     "CalendarDay",
     "ClockOffset",
     "Event",
@@ -23,4 +24,5 @@ __all__ = [
     "PdfJob",
     "SearchKey",
     "Task",
+    "subject_key",
 ]
