@@ -70,7 +70,7 @@ def post(
 
 @transaction.atomic
 def reverse(entry: JournalEntry, *, by: User, reason: str) -> JournalEntry:
-    """Undo ``entry`` by its mirror image. Raises DomainError when it is a reversal or reversed already."""
+    """Undo ``entry`` by its mirror image. Raises DomainError for a reversal, a payment (refund it), or a second time."""
     locked = JournalEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
     if not reason.strip():
         raise DomainError(_("Say why the entry is reversed."), code="reason_missing")
@@ -83,6 +83,11 @@ def reverse(entry: JournalEntry, *, by: User, reason: str) -> JournalEntry:
         raise DomainError(
             _("Entry %(entry)s has been reversed already. Reload to see by whom.") % {"entry": locked.pk},
             code="reversed_already",
+        )
+    if Payment.objects.filter(entry=locked).exists():
+        raise DomainError(
+            _("Entry %(entry)s is a payment. Give the money back by a refund.") % {"entry": locked.pk},
+            code="is_payment",
         )
     mirror = JournalEntry.objects.create(
         store_id=locked.store_id,

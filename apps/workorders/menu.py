@@ -28,9 +28,6 @@ def register() -> None:
     declare("workorders.decline", *DESK)
     declare("workorders.discount_freely", Role.RECEPTION_SUPERVISOR, *MANAGERS)
     declare_setting("workorders.tax_rate", Decimal, Decimal(13), _("Tax inside the prices"), "%")
-    declare_setting(
-        "workorders.labour_rate", Decimal, Decimal("180.00"), _("Labour rate"), _("yuan per hour")
-    )
     declare_setting("workorders.discount_limit", Decimal, Decimal(10), _("Discount an advisor may give"), "%")
     declare_setting(
         "workorders.phone_limit",

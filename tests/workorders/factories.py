@@ -14,6 +14,7 @@ from apps.workorders import services
 from apps.workorders.models import WorkOrder
 from apps.workorders.services import LineSpec
 from tests.parts.factories import make_part, make_stock
+from tests.reception.factories import make_visit as reception_visit
 
 _numbers = count(1)
 
@@ -35,17 +36,7 @@ def make_vehicle(cast, name: str = "王晓明", plate: str = "", **fields) -> Ve
 
 def make_visit(cast, vehicle: Vehicle | None = None, **fields) -> Visit:
     """A visit in reception."""
-    vehicle = vehicle or make_vehicle(cast)
-    defaults = {
-        "store": cast.store,
-        "number": f"VS-TEST-{next(_numbers):05d}",
-        "vehicle": vehicle,
-        "customer": vehicle.owner,
-        "advisor": cast.advisor,
-        "status": Visit.Status.IN_RECEPTION,
-        "arrived_at": clock.now(),
-    }
-    return Visit.objects.create(**defaults | fields)
+    return reception_visit(cast, vehicle=vehicle or make_vehicle(cast), **fields)
 
 
 def make_operation(cast, name: str = "更换机油机滤", hours: str = "0.5", **fields) -> LabourOperation:

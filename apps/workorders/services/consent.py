@@ -21,6 +21,8 @@ from apps.desk.models import Event, File, Link, PdfJob, Task
 from apps.desk.models.event import subject_key
 from apps.desk.nudge import nudge
 from apps.parts import services as stock
+from apps.reception.models import Visit
+from apps.workorders import messages
 from apps.workorders.models import Authorisation, Line, OrderVersion, WorkOrder, seal
 from apps.workorders.selectors import TEMPLATE_VERSION, charges, content, drift, latest_version
 from apps.workorders.services.lines import recalculate
@@ -237,6 +239,9 @@ def _announce_consent(order: WorkOrder, consent: Authorisation, *, by: User | No
     nudge("desk.render_pdfs")
     if order.status == WorkOrder.Status.ESTIMATE:
         order._move(WorkOrder.Status.AUTHORISED, by=by)
+        if order.visit and order.visit.status in (Visit.Status.WAITING, Visit.Status.IN_RECEPTION):
+            # A customer who signs by link has no colleague of ours beside him: his advisor took the car.
+            order.visit.enter_house(by=by or order.advisor)
     else:
         announce(order.store_id, "board")
 
@@ -305,7 +310,7 @@ def turn_down(order: WorkOrder, lines: Sequence[Line], *, given_by: str, by: Use
 def send_link(order: WorkOrder, *, by: User) -> tuple[Link, str]:
     """Freeze the order and issue the customer's private address for it; earlier ones are withdrawn.
 
-    The address is shown once: only its digest is stored.
+    The customer gets it as a message at once; on the page it is shown once more, to be shown or copied.
     """
     version = freeze(order, by=by)
     if not order.lines.waiting().exists():
@@ -318,6 +323,7 @@ def send_link(order: WorkOrder, *, by: User) -> tuple[Link, str]:
     link, url = Link.objects.issue(
         "authorisation", about=version, store=order.store, expires_at=clock.now() + LINK_LIFE, by=by
     )
+    messages.send_consent_link(order, version, url)
     Event.record(
         "workorder.link_sent", about=order, by=by, facts={"version": version.number, "sha256": version.sha256}
     )

@@ -21,6 +21,7 @@ from django.db.models import Max, ProtectedError, Q, Sum
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Setting, User
+from apps.appointments.items import labour_rate as booked_rate
 from apps.catalog.models import LabourOperation, Package, Part
 from apps.core.errors import DomainError
 from apps.core.money import fen
@@ -297,7 +298,7 @@ def recalculate(order: WorkOrder) -> None:
 
 def labour_rate(order: WorkOrder) -> Decimal:
     """Yuan per hour, tax included, in the order's store today. One query."""
-    return Setting.value_of("workorders.labour_rate", order.store_id)
+    return booked_rate(order.store)
 
 
 def check_discount(line: Line, by: User) -> None:

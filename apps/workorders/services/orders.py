@@ -200,10 +200,7 @@ def leave(order: WorkOrder, *, reason: str, waived_reason: str, by: User) -> Non
     visit = order.visit
     if visit is None or visit.status == Visit.Status.LEFT:
         return
-    if waived_reason:
-        visit.diagnosis_fee_waived_reason = waived_reason[:200]
-        visit.save(update_fields=["diagnosis_fee_waived_reason"])
-    visit.leave(reason=reason, by=by)
+    visit.leave(reason, by=by, fee_waived_reason=waived_reason)
 
 
 def newest_of(vehicle: Vehicle, *, before: datetime | None = None) -> WorkOrder | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store, User
-from apps.capacity.models import CapacityDay, OpeningHours
+from apps.capacity.selectors import calendar
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.desk.live import announce
@@ -20,7 +20,6 @@ from apps.parts.models import Demand
 from apps.workorders.models import Line, WorkOrder
 
 WASH_MINUTES = 20
-LOOK_AHEAD_DAYS = 120
 
 
 def compute_ready_at(order: WorkOrder, *, start: datetime | None = None) -> datetime | None:
@@ -46,29 +45,20 @@ def compute_ready_at(order: WorkOrder, *, start: datetime | None = None) -> date
 def after_working(store: Store, start: datetime, length: timedelta) -> datetime | None:
     """``start`` plus ``length`` of opening time. A store without opening hours works round the clock.
 
-    None when the time does not fit into the next 120 days. Two queries.
+    None when the time does not fit into the next months. Two queries.
     """
-    hours = {row.weekday: row for row in OpeningHours.objects.filter(store=store)}
-    if not hours:
-        return start + length
     first = timezone.localdate(start)
-    closed = set(
-        CapacityDay.objects.filter(
-            store=store, is_closed=True, day__range=(first, first + timedelta(days=LOOK_AHEAD_DAYS))
-        ).values_list("day", flat=True)
-    )
-    left = length
-    for day in (first + timedelta(days=n) for n in range(LOOK_AHEAD_DAYS + 1)):
-        row = hours.get(day.isoweekday())
-        if row is None or day in closed:
+    days, _closed = calendar(store.pk, first, first, length + timedelta(days=1))
+    if not days:
+        return start + length
+    left = int(length.total_seconds())
+    for day in days:
+        begin = max(int(start.timestamp()), day.opens)
+        if begin >= day.closes:
             continue
-        opens, closes = (clock.at(day, t.hour, t.minute) for t in (row.opens, row.closes))
-        begin = max(start, opens)
-        if begin >= closes:
-            continue
-        if left <= closes - begin:
-            return begin + left
-        left -= closes - begin
+        if left <= day.closes - begin:
+            return datetime.fromtimestamp(begin + left, tz=start.tzinfo)
+        left -= day.closes - begin
     return None
 
 
