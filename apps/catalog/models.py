@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
@@ -12,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import DealerGroup, User
-from apps.core.money import MoneyField
+from apps.core.money import MoneyField, fen
 
 
 class GroupOwnedQuerySet(models.QuerySet):
@@ -25,6 +27,22 @@ class GroupOwnedQuerySet(models.QuerySet):
     def active(self) -> Self:
         """What can still be chosen."""
         return self.filter(is_active=True)
+
+
+class Priced(models.Model):
+    """A row of the price list: edited under optimistic locking, never deleted."""
+
+    is_active = models.BooleanField(_("in use"), default=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = GroupOwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def lock(self) -> None:
+        """Reload under a row lock."""
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
 
 
 class Energy(models.TextChoices):
@@ -109,7 +127,7 @@ class VehicleModel(models.Model):
 
 
 @pghistory.track()
-class LabourOperation(models.Model):
+class LabourOperation(Priced):
     """A piece of work with its flat-rate time (工时), in 0.1 h."""
 
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
@@ -122,9 +140,6 @@ class LabourOperation(models.Model):
         _("flat-rate hours"), max_digits=5, decimal_places=1, validators=[MinValueValidator(Decimal("0.1"))]
     )
     is_safety_relevant = models.BooleanField(_("safety-relevant"), default=False)
-    is_active = models.BooleanField(_("in use"), default=True)
-
-    objects = GroupOwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -138,7 +153,7 @@ class LabourOperation(models.Model):
 
 
 @pghistory.track()
-class Part(models.Model):
+class Part(Priced):
     """A part (配件) with its selling price, before discount, tax included."""
 
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
@@ -146,9 +161,6 @@ class Part(models.Model):
     name = models.CharField(_("name"), max_length=100)
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     price = MoneyField(_("price"))
-    is_active = models.BooleanField(_("in use"), default=True)
-
-    objects = GroupOwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -161,15 +173,33 @@ class Part(models.Model):
         return self.name
 
 
-class Package(models.Model):
+@dataclass(frozen=True)
+class ExpandedLine:
+    """One line of an expanded package: an operation in hours at the labour rate, or a part in pieces."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    operation: LabourOperation | None = None
+    part: Part | None = None
+
+
+class PackageQuerySet(GroupOwnedQuerySet):
+    """Sets of packages."""
+
+    def with_lines(self) -> Self:
+        """Ready to be expanded: three queries more, however many packages."""
+        return self.prefetch_related("lines__operation", "lines__part")
+
+
+class Package(Priced):
     """Operations and parts that are sold together; it expands into lines."""
 
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
-    is_active = models.BooleanField(_("in use"), default=True)
 
-    objects = GroupOwnedQuerySet.as_manager()
+    objects = PackageQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -177,6 +207,19 @@ class Package(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def expand(self, rate: Decimal) -> list[ExpandedLine]:
+        """Lines at ``rate`` yuan per hour and today's part prices, labour first.
+
+        Each amount is rounded half up to the fen. No query on what ``with_lines()`` fetched.
+        """
+        lines = sorted(self.lines.all(), key=lambda line: (line.operation_id is None, line.pk))
+        return [line.expand(rate) for line in lines]
+
+    @staticmethod
+    def total(lines: Iterable[ExpandedLine]) -> Decimal:
+        """The sum of expanded lines."""
+        return sum((line.amount for line in lines), Decimal("0.00"))
 
 
 class PackageLine(models.Model):
@@ -199,3 +242,11 @@ class PackageLine(models.Model):
 
     def __str__(self) -> str:
         return str(self.operation or self.part)
+
+    def expand(self, rate: Decimal) -> ExpandedLine:
+        """This line at ``rate`` yuan per hour."""
+        if self.operation is not None:
+            quantity, price = self.operation.flat_rate_hours * self.quantity, rate
+        elif self.part is not None:
+            quantity, price = self.quantity, self.part.price
+        return ExpandedLine(quantity, price, fen(quantity * price), self.operation, self.part)
