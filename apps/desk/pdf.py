@@ -1,7 +1,9 @@
 """Making PDF documents in a worker."""
 
+import mimetypes
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,28 +17,35 @@ from apps.core.registry import PdfKind, registry
 from apps.desk.models import File, PdfJob
 
 
-def _fetch(url: str, *args: Any, **kwargs: Any) -> dict:
+def _fetcher() -> Any:
     """WeasyPrint's fetcher: our own static files and embedded data, nothing from the network."""
-    from weasyprint import default_url_fetcher  # heavy, and absent on machines without pango
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # heavy, and absent without pango
 
-    if url.startswith("data:"):
-        return default_url_fetcher(url)
-    path = urlsplit(url).path
-    found = (
-        finders.find(path.removeprefix(settings.STATIC_URL)) if path.startswith(settings.STATIC_URL) else None
-    )
-    if not found:
-        raise ValueError(f"Documents may not fetch {url}")
-    with open(found, "rb") as f:
-        return {"string": f.read(), "mime_type": "text/css" if found.endswith(".css") else None}
+    class OurFiles(URLFetcher):
+        def fetch(self, url: str, headers: dict | None = None) -> URLFetcherResponse:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            path = urlsplit(url).path
+            ours = path.startswith(settings.STATIC_URL)
+            found = finders.find(path.removeprefix(settings.STATIC_URL)) if ours else None
+            if not found:
+                raise ValueError(f"Documents may not fetch {url}")
+            mime = mimetypes.guess_type(found)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": mime})
+
+    return OurFiles(fail_on_errors=True)
 
 
 def to_pdf(html: str) -> bytes:
-    """The PDF of ``html``. Raises OSError on a machine without pango."""
+    """The PDF of ``html``. Raises OSError on a machine without pango, and when a file it names is not ours."""
     from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError
 
     buffer = BytesIO()
-    HTML(string=html, base_url="http://documents.invalid/", url_fetcher=_fetch).write_pdf(buffer)
+    try:
+        HTML(string=html, base_url="http://documents.invalid/", url_fetcher=_fetcher()).write_pdf(buffer)
+    except FatalURLFetchingError as error:  # a BaseException: it would end the worker
+        raise OSError(str(error)) from error
     return buffer.getvalue()
 
 
