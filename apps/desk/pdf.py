@@ -37,7 +37,7 @@ def _fetcher() -> Any:
 
 
 def to_pdf(html: str) -> bytes:
-    """The PDF of ``html``. Raises OSError on a machine without pango, and when a file it names is not ours."""
+    """The PDF of ``html``. Raises OSError without pango, and when it names a file that is not ours."""
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError
 
