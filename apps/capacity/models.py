@@ -7,6 +7,7 @@ order) points one-to-one to a ``Holder`` and hands it on.
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
@@ -75,6 +77,11 @@ class Resource(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def skill_labels(self) -> list[str]:
+        """The skills as people say them."""
+        return [str(Skill(skill).label) for skill in self.skills]
 
     def lock(self) -> None:
         """Reload under a row lock."""
@@ -164,6 +171,20 @@ class Holder(models.Model):
         return self.label
 
 
+class ReservationQuerySet(models.QuerySet):
+    """Sets of reservations."""
+
+    def visible_to(self, user: User) -> Self:
+        """Reservations in the stores that ``user`` may see."""
+        return self.filter(resource__store_id__in=user.visible_store_ids)
+
+    def on_day(self, store: Store, day: date) -> Self:
+        """Those that touch ``day`` in the active zone."""
+        start = timezone.make_aware(datetime.combine(day, time()))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+        return self.filter(resource__store=store, during__overlap=(start, end))
+
+
 class Reservation(models.Model):
     """One resource for one continuous segment. ``is_fixed`` false: may be reshuffled until N-1."""
 
@@ -171,6 +192,8 @@ class Reservation(models.Model):
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="reservations")
     during = DateTimeRangeField(_("when"))
     is_fixed = models.BooleanField(default=False)
+
+    objects = ReservationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -88,7 +88,7 @@ def _moment(second: int) -> datetime:
 
 
 def _seconds(rows: QuerySet) -> QuerySet:
-    """``(resource id, from, till)`` in whole seconds: plain integers are read five times as fast as ranges."""
+    """``(resource id, from, till)`` in whole seconds: integers are read five times as fast as ranges."""
     return rows.values_list("resource_id", _epoch("lower"), _epoch("upper"))
 
 

@@ -1,0 +1,100 @@
+"""Bays and people: what the store has to work with."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from apps.accounts.access import require_perm
+from apps.accounts.models import Store
+from apps.capacity import keeping
+from apps.capacity.forms import FORMS
+from apps.capacity.models import Absence, CapacityDay, OpeningHours, Reservation, Resource
+from apps.core import clock
+from apps.core.when import WEEKDAYS
+
+
+def own_store(request: HttpRequest) -> Store:
+    """The store whose settings are shown; somebody without a store has none to set."""
+    if request.user.store is None:
+        raise Http404
+    return request.user.store
+
+
+@require_GET
+@require_perm("capacity.manage")
+def overview(request: HttpRequest) -> HttpResponse:
+    """GET /capacity/ → bays, people, hours, closures, absences of the reader's store. Five queries."""
+    store = own_store(request)
+    rows = Resource.objects.visible_to(request.user).filter(store=store).select_related("person")
+    groups: dict[str, list[Resource]] = {kind: [] for kind in Resource.Kind.values}
+    for resource in rows.order_by("-is_active", "order", "pk"):
+        groups[resource.kind].append(resource)
+    hours = {h.weekday: h for h in OpeningHours.objects.filter(store=store)}
+    closures = CapacityDay.objects.filter(store=store, is_closed=True, day__gte=clock.today())
+    absences = Absence.objects.filter(resource__store=store, during__endswith__gt=clock.now())
+    return render(
+        request,
+        "capacity/overview.html",
+        {
+            "groups": groups,
+            "hours": [(weekday, hours.get(n)) for n, weekday in enumerate(WEEKDAYS, start=1)],
+            "is_bare": not hours,
+            "closures": closures.order_by("day")[:100],
+            "absences": absences.select_related("resource").order_by("during")[:100],
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@require_perm("capacity.manage")
+@transaction.atomic
+def resource_create(request: HttpRequest, kind: str) -> HttpResponse:
+    """GET, POST /capacity/<kind>/new/."""
+    if kind not in FORMS:
+        raise Http404
+    return _edit(request, Resource(store=own_store(request), kind=kind))
+
+
+@require_http_methods(["GET", "POST"])
+@require_perm("capacity.manage")
+@transaction.atomic
+def resource_update(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET, POST /capacity/resources/<id>/. A stale form shows both values and keeps what was typed."""
+    resource = get_object_or_404(Resource.objects.visible_to(request.user), pk=pk)
+    if request.method == "POST":
+        resource.lock()
+    return _edit(request, resource)
+
+
+def _edit(request: HttpRequest, resource: Resource) -> HttpResponse:
+    form = FORMS[Resource.Kind(resource.kind)](request.POST or None, instance=resource)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        keeping.record_saved(saved, by=request.user)
+        messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+        _warn_of_reservations(request, saved)
+        return redirect("capacity:overview")
+    return render(
+        request,
+        "capacity/resource_form.html",
+        {"form": form, "resource": resource, "kind_label": Resource.Kind(resource.kind).label},
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _warn_of_reservations(request: HttpRequest, resource: Resource) -> None:
+    """Whatever is taken out of use may still be promised to somebody."""
+    if resource.is_active:
+        return
+    held = Reservation.objects.filter(resource=resource, during__endswith__gt=clock.now()).count()
+    if held:
+        warning = ngettext(
+            "%(n)d reservation still counts on %(name)s. Move it.",
+            "%(n)d reservations still count on %(name)s. Move them.",
+            held,
+        )
+        messages.warning(request, warning % {"n": held, "name": resource.name})

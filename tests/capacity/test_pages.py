@@ -1,0 +1,192 @@
+"""The settings page: what the store works with and when."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from apps.capacity.models import Absence, CapacityDay, OpeningHours, Resource
+from apps.capacity.services import reserve
+from apps.capacity.slots import Needs
+from apps.desk.models import Event
+from tests.capacity.factories import bay, furnish, narrow_house, technician, tomorrow
+
+OVERVIEW = "/capacity/"
+
+
+@pytest.fixture
+def manager(cast, client):
+    client.force_login(cast.manager)
+    return client
+
+
+def post(client, name, data, **kwargs):
+    return client.post(reverse(name, kwargs=kwargs), data)
+
+
+def test_the_overview_shows_what_slots_are_made_of(cast, manager):
+    furnish(cast.store)
+    page = manager.get(OVERVIEW).content.decode()
+    assert cast.technician.name in page
+    assert page.count("/capacity/resources/") == Resource.objects.count()
+    assert "08:00–18:00" in page
+
+
+def test_a_bare_store_is_told_what_to_do_first(manager):
+    assert reverse("capacity:hours") in manager.get(OVERVIEW).content.decode()
+
+
+def test_the_overview_costs_the_same_for_3_and_100_bays(cast, manager):
+    costs = []
+    for count in (3, 100):
+        for n in range(count):
+            bay(cast.store, f"Bay {count}-{n}")
+        with CaptureQueriesContext(connection) as queries:
+            manager.get(OVERVIEW)
+        costs.append(len([q for q in queries if "capacity_" in q["sql"]]))
+    assert costs == [4, 4]
+
+
+def test_the_manager_adds_a_bay(cast, manager):
+    data = {"name": " Bay 9 ", "bay_kind": "general", "order": "", "is_active": "on"}
+    assert post(manager, "capacity:resource_create", data, kind="bay").status_code == 302
+    assert Resource.objects.get().name == "Bay 9"
+    assert Event.objects.filter(kind="capacity.resource_saved").exists()
+
+
+def test_a_second_bay_of_the_same_name_is_refused_beside_the_field(cast, manager):
+    bay(cast.store, "Bay 1")
+    data = {"name": "Bay 1", "bay_kind": "general", "is_active": "on"}
+    answer = post(manager, "capacity:resource_create", data, kind="bay")
+    assert answer.status_code == 422
+    assert "name" in answer.context["form"].errors
+
+
+def test_a_technician_is_a_person_with_skills(cast, manager):
+    data = {"person": cast.technician.pk, "skills": ["general", "ev"], "is_active": "on", "team": "A"}
+    assert post(manager, "capacity:resource_create", data, kind="technician").status_code == 302
+    row = Resource.objects.get()
+    assert (row.name, row.skills) == (cast.technician.name, ["general", "ev"])
+    again = post(manager, "capacity:resource_create", data, kind="technician")
+    assert "person" in again.context["form"].errors, "nobody is there twice"
+
+
+def test_an_advisor_of_another_store_cannot_be_chosen(cast, manager):
+    answer = post(
+        manager, "capacity:resource_create", {"person": cast.neighbour.pk, "is_active": "on"}, kind="advisor"
+    )
+    assert answer.status_code == 422
+
+
+def test_a_stale_tab_shows_both_values(cast, manager):
+    row = technician(cast.store, cast.technician)
+    url = reverse("capacity:resource_update", kwargs={"pk": row.pk})
+    data = {"skills": ["general"], "is_active": "on", "version": 0, "order": 0}
+    assert manager.post(url, data | {"team": "First"}).status_code == 302
+    answer = manager.post(url, data | {"team": "Second"})
+    assert answer.status_code == 422
+    assert answer.context["form"].stale[0]["theirs"] == "First"
+
+
+def test_taking_a_booked_bay_out_of_use_warns(cast, manager):
+    narrow_house(cast)
+    needs = Needs(timedelta(hours=1), "general")
+    reserve(cast.store, needs=needs, starts_at=tomorrow(), label="x")
+    row = Resource.objects.get(kind="bay")
+    data = {"name": row.name, "bay_kind": "general", "version": 0, "order": 0}
+    answer = manager.post(reverse("capacity:resource_update", kwargs={"pk": row.pk}), data, follow=True)
+    assert "toast-warning" in answer.content.decode()
+
+
+def test_hours_are_set_for_the_week(cast, manager):
+    data = {f"{name}_{n}": t for n in range(1, 6) for name, t in (("opens", "08:30"), ("closes", "17:30"))}
+    assert post(manager, "capacity:hours", data).status_code == 302
+    assert OpeningHours.objects.count() == 5
+    assert OpeningHours.objects.get(weekday=1).opens == time(8, 30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"opens_1": "08:00"}, "closes_1"),
+        ({"opens_1": "18:00", "closes_1": "08:00"}, "closes_1"),
+        ({"opens_1": "08:07", "closes_1": "18:00"}, "opens_1"),
+        ({"opens_1": "8 o'clock", "closes_1": "18:00"}, "opens_1"),
+    ],
+)
+def test_wrong_hours_are_said_beside_the_field_and_kept(manager, typed, wrong):
+    answer = post(manager, "capacity:hours", typed)
+    assert answer.status_code == 422
+    assert wrong in answer.context["form"].errors
+    assert not OpeningHours.objects.exists()
+    assert typed["opens_1"].replace("'", "&#x27;") in answer.content.decode()
+
+
+def test_a_day_is_closed_and_opened_again(cast, manager):
+    day = tomorrow().date()
+    assert post(manager, "capacity:closure_create", {"day": day, "reason": "Stocktaking"}).status_code == 302
+    again = post(manager, "capacity:closure_create", {"day": day, "reason": "Stocktaking"})
+    assert again.status_code == 422
+    row = CapacityDay.objects.get()
+    assert post(manager, "capacity:closure_reopen", {}, pk=row.pk).status_code == 302
+    row.refresh_from_db()
+    assert not row.is_closed
+
+
+def test_a_day_that_is_over_cannot_be_closed(manager):
+    data = {"day": (tomorrow() - timedelta(days=3)).date(), "reason": "x"}
+    assert "day" in post(manager, "capacity:closure_create", data).context["form"].errors
+
+
+def test_an_absence_is_entered_and_removed(cast, manager):
+    row = technician(cast.store, cast.technician)
+    data = {
+        "resource": row.pk,
+        "from_at": f"{tomorrow(9):%Y-%m-%dT%H:%M}",
+        "till_at": f"{tomorrow(12):%Y-%m-%dT%H:%M}",
+        "reason": "Training",
+    }
+    assert post(manager, "capacity:absence_create", data | {"till_at": data["from_at"]}).status_code == 422
+    assert post(manager, "capacity:absence_create", data).status_code == 302
+    absence = Absence.objects.get()
+    assert absence.during.lower == tomorrow(9)
+    assert post(manager, "capacity:absence_remove", {}, pk=absence.pk).status_code == 302
+    assert not Absence.objects.exists()
+
+
+def test_an_advisor_may_not_and_a_stranger_sees_nothing(cast, client):
+    lift = bay(cast.store, "Lift 7")
+    url = reverse("capacity:resource_update", kwargs={"pk": lift.pk})
+    client.force_login(cast.advisor)
+    assert client.get(OVERVIEW).status_code == 403
+    cast.stranger.role = "service_manager"
+    cast.stranger.save()
+    client.force_login(cast.stranger)
+    assert client.get(url).status_code == 404
+    assert lift.name not in client.get(OVERVIEW).content.decode()
+
+
+def test_the_api_offers_slots_and_says_why_times_are_closed(cast, client):
+    narrow_house(cast)
+    reserve(cast.store, needs=Needs(timedelta(hours=1), "general"), starts_at=tomorrow(), label="x")
+    client.force_login(cast.advisor)
+    answer = client.get("/api/v1/slots/", {"date_from": tomorrow().date(), "duration_minutes": 60})
+    (day,) = answer.json()
+    assert day["slots"][0]["reason"]
+    assert {"from_at", "till_at", "reasons"} == set(day["closed"][0])
+    wrong = client.get("/api/v1/slots/", {"duration_minutes": 0, "bay_kind": "roof"})
+    assert wrong.status_code == 400
+    assert set(wrong.json()["fields"]) == {"duration_minutes", "bay_kind"}
+    other = client.get("/api/v1/slots/", {"store": cast.other_store.pk})
+    assert other.status_code == 404
+
+
+def test_the_api_lists_bays_and_technicians_of_the_own_store(cast, client):
+    furnish(cast.store)
+    bay(cast.other_store, "Theirs")
+    client.force_login(cast.advisor)
+    names = [row["name"] for row in client.get("/api/v1/bays/?page_size=100").json()["results"]]
+    assert len(names) == 15
+    assert client.get("/api/v1/technicians/").json()["results"][0]["skills"]
