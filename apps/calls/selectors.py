@@ -110,6 +110,7 @@ def listing(user: User, now: datetime, *, queue: str, show: str, whose: str) -> 
     listed = list(rows)
     for call in listed:
         call.last_outcome_label = dict(Attempt.Outcome.choices).get(call.last_outcome, "")
+        call.days_since = (timezone.localdate(now) - call.previous_on).days if call.previous_on else None
         call.held_until = call.claimed_until if call.claimed_until and call.claimed_until > now else None
     total = len(listed) if len(listed) < ROWS else chosen.count()
     return Listing(listed, total)

@@ -14,7 +14,7 @@ from apps.calls.forms import AttemptForm, NoteForm, PromiseForm, ReasonForm
 from apps.calls.models import Attempt, Call
 from apps.calls.models.base import TRIES
 from apps.calls.queues import NOTE_FORM
-from apps.core import clock
+from apps.core import clock, phones
 from apps.core.registry import registry
 
 ICONS = {
@@ -48,6 +48,8 @@ def call_page(request: HttpRequest, call: Call, *, status: int = 200, **context:
         "held_by_other": call.claimed_by
         if not held and call.claimed_until and call.claimed_until > now
         else None,
+        "phone_text": phones.display(call.customer.phone) if held else "",
+        "may_make": user.has_perm("calls.make"),
         "may_take": user.has_perm("calls.make") and call.may_be_taken_by(user),
         "may_hold_up": user.has_perm("calls.hold_up"),
         "script": call.kind.script_for(call, user).split("\n\n"),

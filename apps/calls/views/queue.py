@@ -37,6 +37,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     tabs = selectors.tabs(user, now, whose=whose)
     spans = hours.of(user.store_id, now)
     context = {
+        "may_make": user.has_perm("calls.make"),
         "tabs": tabs,
         "everything": sum(tab.due for tab in tabs),
         "chosen": chosen,
