@@ -51,7 +51,7 @@ class SampleForm(forms.Form):
     plate = forms.CharField(label=_("Plate"), help_text=_("As it stands on the car; small letters are fine."))
     odometer_km = forms.IntegerField(label=_("Odometer"))
     wish = MoneyFormField(label=_("Price limit"), required=False)
-    arrival_at = forms.DateTimeField(label=_("Arrival"), widget=forms.DateTimeInput)
+    arrival_at = forms.DateTimeField(label=_("Arrival time"), widget=forms.DateTimeInput)
     advisor = forms.ChoiceField(label=_("Advisor"), choices=[(name, name) for name in ADVISORS])
     kind = forms.ChoiceField(
         label=_("Kind of work"),

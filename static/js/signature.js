@@ -16,6 +16,7 @@ function start(box) {
   const input = box.querySelector("input[type=hidden]");
   const picture = input.form?.elements[`${input.name}_png`];
   const pad = new window.SignaturePad(canvas, { penColor: "#14171c", minWidth: 0.8, maxWidth: 2.6 });
+  if (input.value) pad.fromData(JSON.parse(input.value).strokes); // a refused form keeps what was signed
   const keep = () => {
     input.value = pad.isEmpty() ? "" : JSON.stringify({ width: canvas.offsetWidth, height: canvas.offsetHeight, strokes: pad.toData() });
     if (picture) picture.value = pad.isEmpty() ? "" : pad.toDataURL("image/png");

@@ -275,7 +275,7 @@ def meter(value: float, maximum: float = 100, tone: str = "", label: Any = "") -
         f" meter-{tone}" if tone else "",
         f"{float(value):g}",
         f"{float(maximum) or 1:g}",
-        label or _("share"),
+        label or _("proportion"),
         f"{float(value):g}",
     )
 
