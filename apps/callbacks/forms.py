@@ -1,0 +1,103 @@
+"""What the agent fills in: post-repair, N+15, and the survey asked in the same call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.callbacks.models import FollowUp, PostRepair, Question, Questionnaire
+from apps.calls.models import Call
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+class SpokenToMixin(forms.Form):
+    """Whom the agent spoke to; the customer unless somebody else answered."""
+
+    person_spoken_to = forms.CharField(label=_("Spoken to"), max_length=60)
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person_spoken_to"].initial = call.customer.name[:60]
+
+
+class PostRepairForm(SpokenToMixin, forms.ModelForm):
+    """Did the repair hold?"""
+
+    class Meta:
+        model = PostRepair
+        fields = ["solved", "satisfaction", "suggestions"]
+        widgets = {
+            "solved": forms.RadioSelect,
+            "satisfaction": forms.NumberInput(attrs={"min": 1, "max": 10, "inputmode": "numeric"}),
+            "suggestions": forms.Textarea(attrs={"rows": 2}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["solved"].choices = PostRepair.Solved.choices
+
+
+class FollowUpForm(SpokenToMixin, forms.ModelForm):
+    """How the new car is doing after fifteen days."""
+
+    class Meta:
+        model = FollowUp
+        fields = ["odometer_km", "condition", "questions", "advice", "outcome"]
+        widgets = {
+            "condition": forms.Textarea(attrs={"rows": 2}),
+            "questions": forms.Textarea(attrs={"rows": 2}),
+            "advice": forms.Textarea(attrs={"rows": 2}),
+            "outcome": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = FollowUp.Outcome.choices
+
+
+class SurveyForm(forms.Form):
+    """One field per question of a questionnaire.
+
+    A survey is asked whole or not at all: with every field empty it is valid and ``is_asked``
+    is False; with one filled the required ones are required.
+    """
+
+    def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="survey", **kwargs)
+        self.questions = list(questionnaire.questions.all())
+        for question in self.questions:
+            self.fields[question.code] = self._field(question)
+
+    @staticmethod
+    def _field(question: Question) -> forms.Field:
+        match question.kind:
+            case Question.Kind.SCORE:
+                widget = forms.NumberInput(attrs={"min": 1, "max": 10, "inputmode": "numeric"})
+                return forms.IntegerField(
+                    label=question.text, min_value=1, max_value=10, required=False, widget=widget
+                )
+            case Question.Kind.YES_NO:
+                return forms.TypedChoiceField(
+                    label=question.text,
+                    choices=YES_NO,
+                    coerce=lambda value: value == "yes",
+                    empty_value=None,
+                    required=False,
+                    widget=forms.RadioSelect,
+                )
+        return forms.CharField(label=question.text, max_length=2000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.is_asked = bool(self.errors) or any(
+            cleaned.get(q.code) not in (None, "") for q in self.questions
+        )
+        if self.is_asked:
+            for question in self.questions:
+                missing = cleaned.get(question.code) in (None, "")
+                if question.is_required and missing and question.code not in self.errors:
+                    self.add_error(question.code, _("Ask this one too, or leave the whole survey out."))
+        return cleaned

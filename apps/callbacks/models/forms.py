@@ -1,0 +1,75 @@
+"""What the agent wrote down in a call, one row per finished call."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Store, StoreOwnedQuerySet
+from apps.calls.models import Call
+from apps.workorders.models import WorkOrder
+
+UNKNOWN_MILEAGE_EXPORT = 11
+"""What the maker's old format expects where the mileage is unknown. We store NULL."""
+
+
+class PostRepair(models.Model):
+    """The post-repair callback (维修后回访): did the repair hold, and is the customer content?"""
+
+    class Solved(models.TextChoices):
+        YES = "yes", _("Yes, solved")
+        PARTLY = "partly", _("Partly")
+        NO = "no", _("No, still there")
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    call = models.OneToOneField(Call, models.PROTECT, related_name="+")
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
+    solved = models.CharField(_("Problem solved?"), max_length=8, choices=Solved.choices)
+    satisfaction = models.PositiveSmallIntegerField(
+        _("Satisfaction, 1 to 10"), validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    suggestions = models.TextField(_("Suggestions"), blank=True, max_length=2000)
+
+    objects = StoreOwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(satisfaction__range=(1, 10)), name="satisfaction_1_to_10")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.call)
+
+    @property
+    def is_negative(self) -> bool:
+        """Something to complain about: not solved, or a satisfaction of 6 or less."""
+        return self.solved != self.Solved.YES or self.satisfaction <= 6
+
+
+class FollowUp(models.Model):
+    """The usage follow-up fifteen days after a new car's delivery (N+15)."""
+
+    class Outcome(models.TextChoices):
+        GOOD = "good", _("All well")
+        ADVISED = "advised", _("Questions answered")
+        DEFECT = "defect", _("Defect")
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    call = models.OneToOneField(Call, models.PROTECT, related_name="+")
+    odometer_km = models.PositiveIntegerField(
+        _("Mileage, km"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty when the customer does not know it."),
+    )
+    condition = models.TextField(_("How the car is doing"), max_length=2000)
+    questions = models.TextField(_("Questions"), blank=True, max_length=2000)
+    advice = models.TextField(_("Advice given"), blank=True, max_length=2000)
+    outcome = models.CharField(_("Outcome"), max_length=8, choices=Outcome.choices)
+
+    objects = StoreOwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.call)

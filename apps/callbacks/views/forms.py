@@ -1,0 +1,51 @@
+"""The forms of the callback queues. They live on the call's page and post here."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.accounts.access import require_perm
+from apps.callbacks import services, surveys
+from apps.callbacks.forms import FollowUpForm, PostRepairForm, SurveyForm
+from apps.calls.views.pages import call_page, find
+from apps.desk.once import once
+
+
+@require_POST
+@require_perm("calls.make")
+@once
+def post_repair_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /callbacks/12/post-repair/ → the queue; a negative answer leads straight to the complaint."""
+    call = find(request, pk)
+    questionnaire = surveys.in_use(request.user.group_id)
+    form = PostRepairForm(request.POST, call=call)
+    survey = SurveyForm(request.POST, questionnaire=questionnaire) if questionnaire else None
+    if not form.is_valid() or (survey is not None and not survey.is_valid()):
+        if survey is not None:
+            survey.is_valid()
+        return call_page(request, call, status=422, form=form, survey=survey)
+    filled, _response = services.complete_post_repair(call, form, survey, questionnaire, by=request.user)
+    if services.may_need_complaint(filled) and request.user.has_perm("complaints.take"):
+        messages.warning(
+            request, _("The customer is not content. Take the complaint in, or go back to the calls.")
+        )
+        return redirect(reverse("complaints:create") + f"?order={filled.order.number}")
+    messages.success(request, _("The call is completed."))
+    return redirect("calls:queue")
+
+
+@require_POST
+@require_perm("calls.make")
+@once
+def follow_up_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /callbacks/12/follow-up/ → the queue."""
+    call = find(request, pk)
+    form = FollowUpForm(request.POST, call=call)
+    if not form.is_valid():
+        return call_page(request, call, status=422, form=form)
+    services.complete_follow_up(call, form, by=request.user)
+    messages.success(request, _("The call is completed."))
+    return redirect("calls:queue")
