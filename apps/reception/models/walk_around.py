@@ -136,11 +136,13 @@ class WalkAround(models.Model):
         """The vehicle's story."""
         return self.visit.event_thread
 
-    def labels(self, field: str) -> list[str]:
-        """The words for ``warning_lamps`` or ``accessories``, in the catalogue's order."""
-        choices = {"warning_lamps": WarningLamp, "accessories": Accessory}[field]
-        chosen = getattr(self, field)
-        return [str(c.label) for c in choices if c.value in chosen]
+    def lamp_labels(self) -> list[str]:
+        """The warning lamps in words."""
+        return [str(c.label) for c in WarningLamp if c.value in self.warning_lamps]
+
+    def accessory_labels(self) -> list[str]:
+        """The accessories in words."""
+        return [str(c.label) for c in Accessory if c.value in self.accessories]
 
     def defects(self) -> list[str]:
         """The words for checks that found a defect."""
