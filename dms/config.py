@@ -53,23 +53,17 @@ class Config:
     var: Path
 
 
-def _one_of(
-    env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str
-) -> str:
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
     value = env.get(name, "") or default
     if value not in choices:
-        raise ConfigError(
-            f"{name} is {value!r}; it must be one of: {', '.join(choices)}."
-        )
+        raise ConfigError(f"{name} is {value!r}; it must be one of: {', '.join(choices)}.")
     return value
 
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     value = env.get(name, "")
     if value and (urlsplit(value).scheme not in schemes or "://" not in value):
-        raise ConfigError(
-            f"{name} must be a URL that starts with {' or '.join(s + '://' for s in schemes)}."
-        )
+        raise ConfigError(f"{name} must be a URL that starts with {' or '.join(s + '://' for s in schemes)}.")
     return value
 
 
@@ -83,25 +77,17 @@ def _port(env: Mapping[str, str]) -> int:
 def _time_zone(env: Mapping[str, str]) -> str:
     value = env.get("TIME_ZONE", "") or "Asia/Shanghai"
     if value not in zoneinfo.available_timezones():
-        raise ConfigError(
-            f"TIME_ZONE is {value!r}; it must be a zone name such as Asia/Shanghai."
-        )
+        raise ConfigError(f"TIME_ZONE is {value!r}; it must be a zone name such as Asia/Shanghai.")
     return value
 
 
 def _networks(env: Mapping[str, str]) -> list[str]:
-    items = [
-        item.strip()
-        for item in env.get("TRUSTED_PROXIES", "").split(",")
-        if item.strip()
-    ]
+    items = [item.strip() for item in env.get("TRUSTED_PROXIES", "").split(",") if item.strip()]
     for item in items:
         try:
             ip_network(item, strict=False)
         except ValueError:
-            raise ConfigError(
-                f"TRUSTED_PROXIES holds {item!r}; it takes addresses or networks."
-            ) from None
+            raise ConfigError(f"TRUSTED_PROXIES holds {item!r}; it takes addresses or networks.") from None
     return items
 
 
@@ -114,21 +100,15 @@ def _secret_key(env: Mapping[str, str], var: Path, production: bool) -> str:
     key = env.get("SECRET_KEY", "")
     if key:
         if len(key) < 32:
-            raise ConfigError(
-                "SECRET_KEY is too short; it must have 32 characters or more."
-            )
+            raise ConfigError("SECRET_KEY is too short; it must have 32 characters or more.")
         return key
     if production:
-        raise ConfigError(
-            "SECRET_KEY is not set. Production needs one of 32 characters or more."
-        )
+        raise ConfigError("SECRET_KEY is not set. Production needs one of 32 characters or more.")
     path = var / "secret_key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
         try:
-            with open(
-                os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-            ) as f:
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
                 f.write(secrets.token_urlsafe(48))
         except FileExistsError:
             pass  # another process was first; its key is the key
@@ -140,9 +120,7 @@ def load(env: Mapping[str, str] | None = None) -> Config:
     env = os.environ if env is None else env
     unknown = sorted(n for n in env if n.startswith("DMS_") and n not in KNOWN_INTERNAL)
     if unknown:
-        raise ConfigError(
-            f"Unknown configuration variable {unknown[0]}; see the table in README.md."
-        )
+        raise ConfigError(f"Unknown configuration variable {unknown[0]}; see the table in README.md.")
     public_url = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/")
     hosts = [h.strip() for h in env.get("ALLOWED_HOSTS", "").split(",") if h.strip()]
     production = bool(hosts)
@@ -179,9 +157,7 @@ def load_or_exit() -> Config:
 def database(url: str, *, pool: bool) -> dict:
     """Django's DATABASES entry for a PostgreSQL URL."""
     parts = urlsplit(url)
-    options: dict = (
-        {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}} if pool else {}
-    )
+    options: dict = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}} if pool else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "dms",

@@ -72,11 +72,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": _config.database(
-        CONFIG.database_url or embedded.database_url(CONFIG.var), pool=True
-    )
-}
+DATABASES = {"default": _config.database(CONFIG.database_url or embedded.database_url(CONFIG.var), pool=True)}
 REDIS_URL = CONFIG.redis_url or embedded.redis_url(CONFIG.var)
 CACHES = {
     "default": {
@@ -92,9 +88,7 @@ AUTHENTICATION_BACKENDS = [
     "apps.accounts.backends.RoleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -118,14 +112,10 @@ PASSWORD_RESET_TIMEOUT = 3600
 
 _https = CONFIG.public_url.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SECURE_SSL_REDIRECT = (
-    False  # the proxy redirects; health checks reach the process directly
-)
+SECURE_SSL_REDIRECT = False  # the proxy redirects; health checks reach the process directly
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxies else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [CONFIG.public_url] if _https else []
@@ -220,9 +210,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "apps.core.logs.RequestIdFilter"}},
     "formatters": {
-        "text": {
-            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
-        },
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
         "json": {"()": "apps.core.logs.JsonFormatter"},
     },
     "handlers": {"console": _handler},
