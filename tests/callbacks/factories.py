@@ -1,0 +1,48 @@
+"""Delivered orders, their calls, and answered surveys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.callbacks import services, surveys
+from apps.callbacks.models import Response
+from apps.calls.models import Call
+from apps.core import clock
+from apps.desk.models import Event
+from tests.calls.factories import make_call
+from tests.workorders.factories import make_order
+
+GOOD = {
+    "listened": True, "booking": 9, "greeting": 9, "advisor": 10, "facility": 8, "quality": 9, "price": 8,
+    "hand_back": 9, "follow_up": 9, "overall": 9, "recommend": True, "suggestions": "",
+}  # fmt: skip
+"""A content customer's answers."""
+
+
+def make_post_repair_call(cast: Any, **fields: Any) -> Call:
+    """A due post-repair call about an order of ``cast.store``."""
+    order = fields.pop("order", None) or make_order(cast)
+    fields = {"key": f"post-repair:{order.pk}", "customer": order.customer, "vehicle": order.vehicle} | fields
+    return make_call(cast, queue=services.POST_REPAIR, about=order, **fields)
+
+
+def make_reached(call: Call, by: Any) -> Call:
+    """The agent holds the call and has the customer on the line."""
+    call.claim(by=by)
+    call.record_attempt("reached", by=by)
+    return call
+
+
+def make_response(cast: Any, *, advisor: Any = None, **answers: Any) -> Response:
+    """An answered CSI about a new order; ``answers`` change the content customer's."""
+    order = make_order(cast)
+    if advisor is not None:
+        order.advisor = advisor
+        order.save(update_fields=["advisor"])
+    questionnaire = surveys.seed(cast.group)
+    return surveys.record(questionnaire, order, GOOD | answers, channel="phone", call=None, by=cast.agent)
+
+
+def delivered_event(order: Any) -> Event:
+    """The event that delivery records."""
+    return Event.record("workorder.delivered", about=order, by=None, facts={"at": clock.now().isoformat()})
