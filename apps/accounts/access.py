@@ -57,12 +57,5 @@ class RolePermission(BasePermission):
 
     def has_permission(self, request: Any, view: Any) -> bool:
         perms: dict[str, str] = view.perms
-        perm = perms.get(getattr(view, "action", None) or request.method) or perms.get(
-            "*"
-        )
-        return bool(
-            perm
-            and request.user
-            and request.user.is_authenticated
-            and request.user.has_perm(perm)
-        )
+        perm = perms.get(getattr(view, "action", None) or request.method) or perms.get("*")
+        return bool(perm and request.user and request.user.is_authenticated and request.user.has_perm(perm))

@@ -14,15 +14,9 @@ class RoleBackend(BaseBackend):
             return None
         user = User.objects.filter(username__iexact=username).first()
         if user is None:
-            make_password(
-                password
-            )  # as slow as a wrong password: names cannot be probed by time
+            make_password(password)  # as slow as a wrong password: names cannot be probed by time
             return None
         return user if user.is_active and user.check_password(password) else None
 
     def get_user(self, user_id):
-        return (
-            User.objects.select_related("store")
-            .filter(pk=user_id, is_active=True)
-            .first()
-        )
+        return User.objects.select_related("store").filter(pk=user_id, is_active=True).first()

@@ -22,9 +22,7 @@ class PersonForm(VersionedFormMixin):
         label=_("First password"),
         required=False,
         help_text=_("At least 10 characters. It must be changed at the first login."),
-        widget=forms.PasswordInput(
-            attrs={"autocomplete": "new-password"}, render_value=True
-        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=True),
     )
 
     class Meta:
@@ -49,14 +47,8 @@ class PersonForm(VersionedFormMixin):
 
     def clean_username(self) -> str:
         username = self.cleaned_data["username"].strip()
-        if (
-            User.objects.filter(username__iexact=username)
-            .exclude(pk=self.instance.pk)
-            .exists()
-        ):
-            raise forms.ValidationError(
-                _("The login name “%(name)s” is taken.") % {"name": username}
-            )
+        if User.objects.filter(username__iexact=username).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("The login name “%(name)s” is taken.") % {"name": username})
         return username
 
     def clean_first_password(self) -> str:
@@ -77,9 +69,7 @@ class PersonForm(VersionedFormMixin):
         if self.instance.pk == self.by.pk and not (
             cleaned.get("is_active") and cleaned.get("role") == Role.ADMINISTRATOR
         ):
-            self.add_error(
-                "role", _("You cannot take your own administrator rights away.")
-            )
+            self.add_error("role", _("You cannot take your own administrator rights away."))
         return cleaned
 
     def save(self, commit: bool = True) -> User:

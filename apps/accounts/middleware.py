@@ -19,18 +19,12 @@ class SessionPolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if (
-            request.path.startswith(settings.STATIC_URL)
-            or not request.user.is_authenticated
-        ):
+        if request.path.startswith(settings.STATIC_URL) or not request.user.is_authenticated:
             return self.get_response(request)
         now = time.time()
         started = request.session.setdefault("started", now)
         seen = request.session.setdefault("seen", now)
-        if (
-            now - seen > settings.SESSION_IDLE_SECONDS
-            or now - started > settings.SESSION_ABSOLUTE_SECONDS
-        ):
+        if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
             logout(request)
             return self._expired(request)
         if now - seen > TOUCH_SECONDS:
@@ -41,9 +35,7 @@ class SessionPolicyMiddleware:
 
     @staticmethod
     def _expired(request: HttpRequest) -> HttpResponse:
-        login = redirect_to_login(
-            request.get_full_path() if request.method == "GET" else "/"
-        )
+        login = redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
         if request.headers.get("HX-Request"):
             response = HttpResponse(status=204)
             response.headers["HX-Redirect"] = login.url

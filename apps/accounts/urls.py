@@ -10,9 +10,7 @@ urlpatterns = [
     path("first-run/", people.first_run, name="first_run"),
     path("password/", sessions.password_change, name="password_change"),
     path("password/reset/", sessions.password_reset, name="password_reset"),
-    path(
-        "password/reset/sent/", sessions.password_reset_done, name="password_reset_done"
-    ),
+    path("password/reset/sent/", sessions.password_reset_done, name="password_reset_done"),
     path(
         "password/reset/<uidb64>/<token>/",
         sessions.password_reset_confirm,

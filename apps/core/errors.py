@@ -9,9 +9,7 @@ class DomainError(Exception):
     document (for example alternatives to a taken slot).
     """
 
-    def __init__(
-        self, message: str, *, code: str = "refused", extra: dict | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str = "refused", extra: dict | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code

@@ -36,8 +36,8 @@ class VersionedFormMixin(forms.ModelForm):
                     self.stale.append(
                         {
                             "label": field.label,
-                            "theirs": self._theirs[name],
-                            "mine": self.data.get(self.add_prefix(name)),
+                            "theirs": _words(field, self._theirs[name]),
+                            "mine": _words(field, self.data.get(self.add_prefix(name))),
                         }
                     )
             self.data = self.data.copy()
@@ -51,3 +51,17 @@ class VersionedFormMixin(forms.ModelForm):
     def save(self, commit: bool = True) -> Any:
         self.instance.version = self._current_version + 1
         return super().save(commit)
+
+
+def _words(field: forms.Field, value: Any) -> Any:
+    """``value`` as people read it: a choice by its label, a tick by yes or no."""
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if field.clean(value) else _("no")
+    if isinstance(field, forms.ModelChoiceField):
+        try:
+            return field.label_from_instance(field.to_python(value)) if value else value
+        except forms.ValidationError:
+            return value
+    if isinstance(field, forms.ChoiceField):
+        return dict(field.choices).get(value, value)
+    return field.prepare_value(value)

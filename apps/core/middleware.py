@@ -34,11 +34,7 @@ class ProxyMiddleware:
             request.META["REMOTE_ADDR"] = forwarded.split(",")[-1].strip()
         elif not self._trusted(remote):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
-        request_id = (
-            request.headers.get("X-Request-Id", "")[:64]
-            if self._trusted(remote)
-            else ""
-        )
+        request_id = request.headers.get("X-Request-Id", "")[:64] if self._trusted(remote) else ""
         logs.request_id.set(request_id or uuid.uuid4().hex[:16])
         response = self.get_response(request)
         response.headers["X-Request-Id"] = logs.request_id.get()
@@ -61,14 +57,10 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, DomainError):
             return None
-        if request.headers.get(
-            "HX-Request"
-        ) or "application/json" in request.headers.get("Accept", ""):
+        if request.headers.get("HX-Request") or "application/json" in request.headers.get("Accept", ""):
             return JsonResponse(
                 problem(409, exception.message, exception.code, **exception.extra),
                 status=409,

@@ -36,16 +36,10 @@ def exception_handler(exc: Exception, context: dict) -> Response | None:
         case PermissionDenied():
             body = problem(403, _("Your role may not do this."), "forbidden")
         case ValidationError():
-            fields = (
-                exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
-            )
-            body = problem(
-                400, _("Some fields need correcting."), "invalid", fields=fields
-            )
+            fields = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
+            body = problem(400, _("Some fields need correcting."), "invalid", fields=fields)
         case exceptions.ValidationError():
-            body = problem(
-                400, _("Some fields need correcting."), "invalid", fields=exc.detail
-            )
+            body = problem(400, _("Some fields need correcting."), "invalid", fields=exc.detail)
         case exceptions.APIException():
             body = problem(exc.status_code, exc.detail, exc.default_code)
             if exc.status_code == 401:

@@ -62,9 +62,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """GET /readyz: 200 when every check passes, else 503; the body names each."""
     results = health.run()
     ready = all(r["ok"] for r in results.values())
-    return JsonResponse(
-        {"ready": ready, "checks": results}, status=200 if ready else 503
-    )
+    return JsonResponse({"ready": ready, "checks": results}, status=200 if ready else 503)
 
 
 @require_GET
@@ -79,9 +77,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
                 f"# TYPE dms_{name}_seconds gauge",
                 f"dms_{name}_seconds {result['seconds']:.3f}",
             ]
-    return HttpResponse(
-        "\n".join(lines) + "\n", content_type="text/plain; version=0.0.4"
-    )
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
 
 
 @require_GET

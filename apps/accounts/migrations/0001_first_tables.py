@@ -8,116 +8,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DealerGroup',
+            name="DealerGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
             ],
         ),
         migrations.CreateModel(
-            name='Store',
+            name="Store",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=20, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('hotline', models.CharField(blank=True, max_length=30, verbose_name='24 h hotline')),
-                ('city_plate_prefix', models.CharField(blank=True, max_length=2, verbose_name='usual plate prefix')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stores', to='accounts.dealergroup', verbose_name='group')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outlets', to='accounts.store', verbose_name='store above')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=20, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                ("hotline", models.CharField(blank=True, max_length=30, verbose_name="24 h hotline")),
+                (
+                    "city_plate_prefix",
+                    models.CharField(blank=True, max_length=2, verbose_name="usual plate prefix"),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stores",
+                        to="accounts.dealergroup",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outlets",
+                        to="accounts.store",
+                        verbose_name="store above",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('effective_from', models.DateField(verbose_name='in force from')),
-                ('value', models.JSONField(verbose_name='value')),
-                ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("effective_from", models.DateField(verbose_name="in force from")),
+                ("value", models.JSONField(verbose_name="value")),
+                (
+                    "store",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.store",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='login name')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('service_manager', 'Service manager'), ('station_head', 'Station head'), ('customer_manager', 'Customer manager'), ('reception_supervisor', 'Reception supervisor'), ('service_advisor', 'Service advisor'), ('dispatcher', 'Dispatcher'), ('team_lead', 'Team lead'), ('technician', 'Technician'), ('quality_inspector', 'Quality inspector'), ('guard', 'Guard'), ('parts_clerk', 'Parts clerk'), ('cashier', 'Cashier'), ('callback_agent', 'Callback agent'), ('information_clerk', 'Information clerk'), ('warranty_clerk', 'Warranty clerk'), ('group_manager', 'Group manager')], max_length=30, verbose_name='role')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('is_active', models.BooleanField(default=True, verbose_name='works here')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared account')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='must change the password')),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.dealergroup', verbose_name='group')),
-                ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='accounts.store', verbose_name='store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="login name")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("service_manager", "Service manager"),
+                            ("station_head", "Station head"),
+                            ("customer_manager", "Customer manager"),
+                            ("reception_supervisor", "Reception supervisor"),
+                            ("service_advisor", "Service advisor"),
+                            ("dispatcher", "Dispatcher"),
+                            ("team_lead", "Team lead"),
+                            ("technician", "Technician"),
+                            ("quality_inspector", "Quality inspector"),
+                            ("guard", "Guard"),
+                            ("parts_clerk", "Parts clerk"),
+                            ("cashier", "Cashier"),
+                            ("callback_agent", "Callback agent"),
+                            ("information_clerk", "Information clerk"),
+                            ("warranty_clerk", "Warranty clerk"),
+                            ("group_manager", "Group manager"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                ("is_active", models.BooleanField(default=True, verbose_name="works here")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared account")),
+                (
+                    "must_change_password",
+                    models.BooleanField(default=False, verbose_name="must change the password"),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.dealergroup",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="accounts.store",
+                        verbose_name="store",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='UserEvent',
+            name="UserEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('username', models.CharField(max_length=60, verbose_name='login name')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('service_manager', 'Service manager'), ('station_head', 'Station head'), ('customer_manager', 'Customer manager'), ('reception_supervisor', 'Reception supervisor'), ('service_advisor', 'Service advisor'), ('dispatcher', 'Dispatcher'), ('team_lead', 'Team lead'), ('technician', 'Technician'), ('quality_inspector', 'Quality inspector'), ('guard', 'Guard'), ('parts_clerk', 'Parts clerk'), ('cashier', 'Cashier'), ('callback_agent', 'Callback agent'), ('information_clerk', 'Information clerk'), ('warranty_clerk', 'Warranty clerk'), ('group_manager', 'Group manager')], max_length=30, verbose_name='role')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('is_active', models.BooleanField(default=True, verbose_name='works here')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared account')),
-                ('must_change_password', models.BooleanField(default=False, verbose_name='must change the password')),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.dealergroup', verbose_name='group')),
-                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL)),
-                ('store', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='accounts.store', verbose_name='store')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("username", models.CharField(max_length=60, verbose_name="login name")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("service_manager", "Service manager"),
+                            ("station_head", "Station head"),
+                            ("customer_manager", "Customer manager"),
+                            ("reception_supervisor", "Reception supervisor"),
+                            ("service_advisor", "Service advisor"),
+                            ("dispatcher", "Dispatcher"),
+                            ("team_lead", "Team lead"),
+                            ("technician", "Technician"),
+                            ("quality_inspector", "Quality inspector"),
+                            ("guard", "Guard"),
+                            ("parts_clerk", "Parts clerk"),
+                            ("cashier", "Cashier"),
+                            ("callback_agent", "Callback agent"),
+                            ("information_clerk", "Information clerk"),
+                            ("warranty_clerk", "Warranty clerk"),
+                            ("group_manager", "Group manager"),
+                        ],
+                        max_length=30,
+                        verbose_name="role",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                ("is_active", models.BooleanField(default=True, verbose_name="works here")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared account")),
+                (
+                    "must_change_password",
+                    models.BooleanField(default=False, verbose_name="must change the password"),
+                ),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.dealergroup",
+                        verbose_name="group",
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.store",
+                        verbose_name="store",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='store_not_its_own_outlet'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True), name="store_not_its_own_outlet"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setting',
-            constraint=models.UniqueConstraint(fields=('key', 'store', 'effective_from'), name='setting_once_a_day', nulls_distinct=False),
+            model_name="setting",
+            constraint=models.UniqueConstraint(
+                fields=("key", "store", "effective_from"), name="setting_once_a_day", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('store__isnull', False), ('role__in', ['group_manager', 'administrator']), _connector='OR'), name='user_has_a_store_unless_group_wide'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("store__isnull", False),
+                    ("role__in", ["group_manager", "administrator"]),
+                    _connector="OR",
+                ),
+                name="user_has_a_store_unless_group_wide",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_userevent" ("email", "group_id", "id", "is_active", "is_shared", "must_change_password", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "store_id", "username", "version") VALUES (NEW."email", NEW."group_id", NEW."id", NEW."is_active", NEW."is_shared", NEW."must_change_password", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."role", NEW."store_id", NEW."username", NEW."version"); RETURN NULL;', hash='832b37473558c9b688b9b646086ed94cae4c0239', operation='INSERT', pgid='pgtrigger_insert_insert_3867c', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_userevent" ("email", "group_id", "id", "is_active", "is_shared", "must_change_password", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "store_id", "username", "version") VALUES (NEW."email", NEW."group_id", NEW."id", NEW."is_active", NEW."is_shared", NEW."must_change_password", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."role", NEW."store_id", NEW."username", NEW."version"); RETURN NULL;',
+                    hash="832b37473558c9b688b9b646086ed94cae4c0239",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_3867c",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_shared" IS DISTINCT FROM (NEW."is_shared") OR OLD."must_change_password" IS DISTINCT FROM (NEW."must_change_password") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."store_id" IS DISTINCT FROM (NEW."store_id") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "accounts_userevent" ("email", "group_id", "id", "is_active", "is_shared", "must_change_password", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "store_id", "username", "version") VALUES (NEW."email", NEW."group_id", NEW."id", NEW."is_active", NEW."is_shared", NEW."must_change_password", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."role", NEW."store_id", NEW."username", NEW."version"); RETURN NULL;', hash='5016aecfe5ae2b87c6b777e1d46bd064dd805aab', operation='UPDATE', pgid='pgtrigger_update_update_0e890', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."group_id" IS DISTINCT FROM (NEW."group_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_shared" IS DISTINCT FROM (NEW."is_shared") OR OLD."must_change_password" IS DISTINCT FROM (NEW."must_change_password") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."store_id" IS DISTINCT FROM (NEW."store_id") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."version" IS DISTINCT FROM (NEW."version"))',
+                    func='INSERT INTO "accounts_userevent" ("email", "group_id", "id", "is_active", "is_shared", "must_change_password", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "store_id", "username", "version") VALUES (NEW."email", NEW."group_id", NEW."id", NEW."is_active", NEW."is_shared", NEW."must_change_password", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."role", NEW."store_id", NEW."username", NEW."version"); RETURN NULL;',
+                    hash="5016aecfe5ae2b87c6b777e1d46bd064dd805aab",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0e890",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='userevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e9498e73f6fbdf2642fb33fa14189f1ad2382c8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_45b21', table='accounts_userevent', when='BEFORE')),
+            model_name="userevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="9e9498e73f6fbdf2642fb33fa14189f1ad2382c8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_45b21",
+                    table="accounts_userevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -28,9 +28,7 @@ class SettingKind:
 KINDS: dict[str, SettingKind] = {}
 
 
-def declare_setting(
-    key: str, cast: Callable[[Any], Any], default: Any, label: Any, unit: Any = ""
-) -> None:
+def declare_setting(key: str, cast: Callable[[Any], Any], default: Any, label: Any, unit: Any = "") -> None:
     """Register a setting; called from a room's ``ready()``."""
     KINDS[key] = SettingKind(key, cast, default, label, unit)
 
@@ -39,9 +37,7 @@ class Setting(models.Model):
     """A value that holds from a day on, for one store or (store empty) for all."""
 
     key = models.CharField(max_length=80)
-    store = models.ForeignKey(
-        Store, models.CASCADE, null=True, blank=True, related_name="+"
-    )
+    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+")
     effective_from = models.DateField(_("in force from"))
     value = models.JSONField(_("value"))
 
@@ -58,9 +54,7 @@ class Setting(models.Model):
         return f"{self.key} ({self.effective_from})"
 
     @classmethod
-    def value_of(
-        cls, key: str, store: Store | int | None = None, on: date | None = None
-    ) -> Any:
+    def value_of(cls, key: str, store: Store | int | None = None, on: date | None = None) -> Any:
         """The value of ``key`` in force on ``on`` (default today). One query.
 
         A store's own value beats the general one; without any row the declared default
@@ -68,10 +62,8 @@ class Setting(models.Model):
         """
         kind = KINDS[key]
         store_id = store.pk if isinstance(store, Store) else store
-        rows = cls.objects.filter(
-            key=key, effective_from__lte=on or clock.today()
-        ).filter(models.Q(store_id=store_id) | models.Q(store=None))
-        row = rows.order_by(
-            models.F("store_id").asc(nulls_last=True), "-effective_from"
-        ).first()
+        rows = cls.objects.filter(key=key, effective_from__lte=on or clock.today()).filter(
+            models.Q(store_id=store_id) | models.Q(store=None)
+        )
+        row = rows.order_by(models.F("store_id").asc(nulls_last=True), "-effective_from").first()
         return kind.cast(row.value) if row else kind.default

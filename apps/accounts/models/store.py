@@ -31,9 +31,7 @@ class StoreQuerySet(models.QuerySet):
 class Store(models.Model):
     """A store (门店), or an outlet (二级网点) under one. Orders, money and capacity are a store's."""
 
-    group = models.ForeignKey(
-        DealerGroup, models.PROTECT, related_name="stores", verbose_name=_("group")
-    )
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="stores", verbose_name=_("group"))
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -46,9 +44,7 @@ class Store(models.Model):
     name = models.CharField(_("name"), max_length=100)
     address = models.CharField(_("address"), max_length=200, blank=True)
     hotline = models.CharField(_("24 h hotline"), max_length=30, blank=True)
-    city_plate_prefix = models.CharField(
-        _("usual plate prefix"), max_length=2, blank=True
-    )
+    city_plate_prefix = models.CharField(_("usual plate prefix"), max_length=2, blank=True)
 
     objects = StoreQuerySet.as_manager()
 

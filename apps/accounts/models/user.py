@@ -35,9 +35,7 @@ class UserQuerySet(models.QuerySet):
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     """Makes users with a hashed password."""
 
-    def create_user(
-        self, username: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         """Create a user; without a password the account cannot log in until one is set."""
         user = self.model(username=self.model.normalize_username(username), **fields)
         user.set_password(password)
@@ -57,9 +55,7 @@ class User(AbstractBaseUser):
     username = models.CharField(_("login name"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=60)
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
-    group = models.ForeignKey(
-        DealerGroup, models.PROTECT, related_name="+", verbose_name=_("group")
-    )
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+", verbose_name=_("group"))
     store = models.ForeignKey(
         Store,
         models.PROTECT,
@@ -72,9 +68,7 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     is_active = models.BooleanField(_("works here"), default=True)
     is_shared = models.BooleanField(_("shared account"), default=False)
-    must_change_password = models.BooleanField(
-        _("must change the password"), default=False
-    )
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
     version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
@@ -87,8 +81,7 @@ class User(AbstractBaseUser):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(store__isnull=False)
-                | Q(role__in=[*GROUP_WIDE, Role.ADMINISTRATOR]),
+                condition=Q(store__isnull=False) | Q(role__in=[*GROUP_WIDE, Role.ADMINISTRATOR]),
                 name="user_has_a_store_unless_group_wide",
             )
         ]

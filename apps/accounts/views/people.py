@@ -20,9 +20,7 @@ FIRST_RUN_LOCK = 7_001
 def people(request: HttpRequest) -> HttpResponse:
     """GET /people/ → everybody of the administrator's stores."""
     rows = (
-        User.objects.visible_to(request.user)
-        .select_related("store")
-        .order_by("-is_active", "store", "name")
+        User.objects.visible_to(request.user).select_related("store").order_by("-is_active", "store", "name")
     )
     return render(request, "accounts/people.html", {"people": rows})
 
@@ -31,9 +29,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_perm("accounts.manage_people")
 def person_create(request: HttpRequest) -> HttpResponse:
     """GET, POST /people/new/."""
-    return _edit(
-        request, User(group_id=request.user.group_id, store=request.user.store)
-    )
+    return _edit(request, User(group_id=request.user.group_id, store=request.user.store))
 
 
 @require_http_methods(["GET", "POST"])

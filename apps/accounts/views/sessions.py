@@ -60,9 +60,7 @@ password_reset = public(
     )
 )
 password_reset_done = public(
-    auth.PasswordResetDoneView.as_view(
-        template_name="registration/password_reset_done.html"
-    )
+    auth.PasswordResetDoneView.as_view(template_name="registration/password_reset_done.html")
 )
 password_reset_confirm = public(
     auth.PasswordResetConfirmView.as_view(
@@ -71,7 +69,5 @@ password_reset_confirm = public(
     )
 )
 password_reset_complete = public(
-    auth.PasswordResetCompleteView.as_view(
-        template_name="registration/password_reset_complete.html"
-    )
+    auth.PasswordResetCompleteView.as_view(template_name="registration/password_reset_complete.html")
 )
