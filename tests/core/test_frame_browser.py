@@ -40,9 +40,11 @@ def test_keys_lead_to_the_search_the_list_of_keys_and_the_rows(sheet):
     sheet.keyboard.press("?")
     expect(sheet.locator("#keys-dialog")).to_be_visible()
     sheet.keyboard.press("Escape")
-    sheet.keyboard.press("j")
+    expect(sheet.locator("#keys-dialog")).to_be_hidden()
     sheet.keyboard.press("j")
     expect(sheet.locator("tbody .row-link").nth(3)).to_be_focused()  # on from the marked third row
+    sheet.keyboard.press("k")
+    expect(sheet.locator("tbody .row-link").nth(2)).to_be_focused()
 
 
 def test_the_appearance_chosen_lasts_over_a_reload(sheet):
