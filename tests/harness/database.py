@@ -19,7 +19,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 
 from dms.embedded.process import exclusive
-from tests.harness import services
+from tests.harness import kept, services
 
 TEMPLATE = "template_dms"
 
@@ -35,14 +35,15 @@ class Clone:
     def make_template(self) -> None:
         """Migrate the template; workers that come later find it ready."""
         with exclusive(services.run_dir() / "template.lock"):
-            done = services.run_dir() / "template.done"
+            done = services.run_dir() / kept.DONE
             if done.exists():
                 return
+            made_from = kept.key()
             self._admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
             _point_at(TEMPLATE)
             call_command("migrate", verbosity=0, interactive=False)
             connections.close_all()
-            done.touch()
+            done.write_text(made_from)
 
     def renew(self) -> None:
         """Replace the database by a fresh copy; whoever is still connected is thrown out."""

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from apps.core import catalogues
 from dms.embedded import Cluster, Server
 from dms.embedded.process import exclusive
+from tests.harness import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,12 +75,13 @@ def _start() -> None:
     folder.chmod(0o711)  # the server may run as another user
     alive = open(folder / "alive", "w")  # noqa: SIM115 - held until this process ends
     fcntl.flock(alive, fcntl.LOCK_EX)
+    kept.bring(folder)
     cluster, broker = _services(folder)
     pid = os.getpid()
 
     def stop() -> None:
         if os.getpid() == pid:
-            _remove(folder)
+            _remove(folder, keep=True)
             alive.close()
 
     atexit.register(stop)
@@ -92,9 +94,11 @@ def _services(folder: Path) -> tuple[Cluster, Server]:
     return Cluster(folder / "postgres", fsync=False), Server(folder / "valkey", fsync=False)
 
 
-def _remove(folder: Path) -> None:
+def _remove(folder: Path, *, keep: bool = False) -> None:
     for service in _services(folder):
         service.stop()
+    if keep:
+        kept.keep(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
