@@ -99,7 +99,7 @@ def move(holder: Holder, *, needs: Needs, starts_at: datetime, now: datetime | N
 def release(holder: Holder) -> int:
     """Give up the holder's reservations; returns how many there were."""
     with transaction.atomic():
-        _lock_days(holder.store, _days_of(holder))
+        lock_days(holder.store, days_of(holder))
         deleted, _by_model = holder.reservations.all().delete()
         return deleted
 
@@ -108,8 +108,8 @@ def _take(
     store: Store, needs: Needs, starts_at: datetime, now: datetime, without: Holder | None = None
 ) -> Slot:
     """Lock the days and resources, judge, and return the slot; DomainError when it does not fit."""
-    days = _days_needed(store, needs, starts_at) | (_days_of(without) if without else set())
-    _lock_days(store, days)
+    days = _days_needed(store, needs, starts_at) | (days_of(without) if without else set())
+    lock_days(store, days)
     fitting = Resource.objects.filter(store=store).fitting(
         bay_kind=needs.bay_kind, skills=needs.skills, advisor=needs.advisor
     )
@@ -151,12 +151,13 @@ def _days_needed(store: Store, needs: Needs, starts_at: datetime) -> set[date]:
     return {day, *(start.date() for start, _end in axis.segments(position, length))}
 
 
-def _days_of(holder: Holder) -> set[date]:
+def days_of(holder: Holder) -> set[date]:
+    """The days on which the holder has reservations. One query."""
     ranges = holder.reservations.values_list("during", flat=True)
     return {timezone.localdate(during.lower) for during in ranges}
 
 
-def _lock_days(store: Store, days: Iterable[date]) -> None:
+def lock_days(store: Store, days: Iterable[date]) -> None:
     """Make the missing rows, then lock all, in date order. Two statements."""
     wanted = sorted(set(days))
     CapacityDay.objects.bulk_create(

@@ -1,0 +1,47 @@
+"""What this room adds to the frame, the settings it reads and what it reacts to."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models.setting import declare_setting
+from apps.accounts.permissions import declare
+from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
+from apps.core.registry import FileKind, registry
+from apps.desk.models.event import EVENT_TITLES
+from apps.desk.subscriptions import subscribe
+from apps.workshop import reactions
+from apps.workshop.services.flow import PHOTO
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    declare("workshop.see", *DESK, *FLOOR, Role.PARTS_CLERK, Role.GROUP_MANAGER)
+    declare("workshop.dispatch", Role.DISPATCHER, Role.TEAM_LEAD, *MANAGERS)
+    declare("workshop.work", Role.TECHNICIAN, Role.TEAM_LEAD, Role.DISPATCHER)
+    declare("workshop.submit_for_qc", Role.TECHNICIAN, Role.TEAM_LEAD, Role.DISPATCHER, *MANAGERS)
+    declare_setting(
+        "workshop.risk_minutes", int, 30, _("Late risk is shown when the end comes this close"), _("minutes")
+    )
+    declare_setting(
+        "workshop.closing_minutes", int, 30, _("Quality check and wash after the last job"), _("minutes")
+    )
+    EVENT_TITLES.update(
+        {
+            "workshop.jobs_opened": _("Jobs opened for the workshop"),
+            "job.dispatched": _("Job planned"),
+            "job.moved": _("Job planned anew"),
+            "job.undispatched": _("Job taken off the board"),
+            "job.protected": _("Protective covers fitted"),
+            "job.started": _("Work started"),
+            "job.joined": _("Another technician joined"),
+            "job.paused": _("Work paused"),
+            "job.resumed": _("Work resumed"),
+            "job.finished": _("Job finished"),
+            "job.finding": _("More work found"),
+            "job.reopened": _("Rework"),
+            "job.dropped": _("Job dropped: the customer declined it"),
+        }
+    )
+    subscribe("workshop.jobs_follow_orders", *reactions.KINDS, handler=reactions.follow_order)
+    registry.add(
+        FileKind(PHOTO, lambda user, file: user.has_perm("workshop.see")),
+    )

@@ -1,0 +1,135 @@
+"""Planning a job: into a bay, to a technician, at a time, and back into the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _t
+
+from apps.accounts.models import User
+from apps.capacity import placing
+from apps.capacity.models import Holder, Resource
+from apps.catalog.models import BayKind
+from apps.core import clock, when
+from apps.core.errors import DomainError
+from apps.workshop.models.row import JobRow
+
+ALSO_SERVES = {BayKind.EXPRESS: (BayKind.GENERAL,), BayKind.DIAGNOSIS: (BayKind.GENERAL,)}
+"""Kinds of work that another bay can take as well."""
+
+
+class PlannedJob(JobRow):
+    """The verbs of whoever plans."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def dispatch(self, bay: Resource, technician: Resource, starts_at: datetime, *, by: User) -> list[str]:
+        """Plan the job for ``bay`` and ``technician`` from ``starts_at`` on, or move its plan there.
+
+        Returns warnings (the promised time). Raises DomainError that names what is in the way: a skill,
+        an absence, another job, closing time; then the old plan stands.
+        """
+        self.lock()
+        self.refuse_unless_movable()
+        self.line.require_authorised()
+        self.refuse_unfit(bay, technician)
+        was = self.planned_from
+        if self.holder is None:
+            label = f"{self.order.number} {self.order.vehicle.plate}".strip()[:80]
+            self.holder = Holder.objects.create(store=self.store, label=label, created_at=clock.now())
+        segments = placing.place(
+            self.holder,
+            resources=[bay, technician],
+            starts_at=starts_at,
+            duration=self.remaining(),
+            now=clock.now(),
+            instead_of=self.order.holder,
+        )
+        self.bay, self.technician = bay, technician
+        self.planned_from, self.planned_until = segments[0][0], segments[-1][1]
+        fields = ["bay", "technician", "planned_from", "planned_until", "holder"]
+        if self.state == self.State.UNPLANNED:
+            self._move(self.State.PLANNED)
+        self.save(update_fields=["state", *fields])
+        if (
+            self.order.holder
+            and not type(self)._default_manager.filter(order=self.order).unplanned().exists()
+        ):
+            placing.release_work(self.order.holder)
+        facts = {
+            "bay": bay.name,
+            "from": self.planned_from.isoformat(),
+            "until": self.planned_until.isoformat(),
+        }
+        self._tell("job.moved" if was else "job.dispatched", by, facts=facts)
+        return self.warnings()
+
+    def refuse_unless_movable(self) -> None:
+        """Raise DomainError when the plan may not be changed now."""
+        if self.state == self.State.IN_WORK:
+            raise DomainError(
+                _t("“%(job)s” on %(car)s is being worked on. Pause it before you move it.")
+                % {"job": self, "car": self.car},
+                code="job_in_work",
+            )
+        self._require(self.State.UNPLANNED, self.State.PLANNED, self.State.PAUSED)
+
+    def refuse_unfit(self, bay: Resource, technician: Resource) -> None:
+        """Raise DomainError unless the bay is of the right kind and the technician has the skill."""
+        operation = self.line.operation
+        self._refuse_strangers(bay, technician)
+        if operation is None:
+            return
+        kinds = (operation.bay_kind, *ALSO_SERVES.get(BayKind(operation.bay_kind), ()))
+        if bay.bay_kind not in kinds:
+            raise DomainError(
+                _t("“%(job)s” needs a bay of the kind “%(kind)s”; %(bay)s is “%(other)s”.")
+                % {
+                    "job": self,
+                    "kind": operation.get_bay_kind_display(),
+                    "bay": bay,
+                    "other": bay.get_bay_kind_display(),
+                },
+                code="bay_unfit",
+            )
+        self._refuse_unskilled(technician)
+
+    def _refuse_strangers(self, bay: Resource, technician: Resource) -> None:
+        for thing, kind in ((bay, Resource.Kind.BAY), (technician, Resource.Kind.TECHNICIAN)):
+            if thing.store_id != self.store_id or thing.kind != kind or not thing.is_active:
+                raise DomainError(
+                    _t("%(thing)s cannot be planned here. Choose another.") % {"thing": thing},
+                    code="resource_unusable",
+                )
+
+    def warnings(self) -> list[str]:
+        """Sentences about a plan that is allowed and still worth a second look. No query on a locked job."""
+        promised = self.order.promised_at
+        if promised and self.planned_until and self.planned_until > promised:
+            return [
+                _t("%(car)s is promised for %(promised)s; this plan ends at %(until)s. Tell the advisor.")
+                % {
+                    "car": self.car,
+                    "promised": when.words(promised, clock.now()),
+                    "until": when.words(self.planned_until, clock.now()),
+                }
+            ]
+        return []
+
+    @transaction.atomic
+    def undispatch(self, *, by: User) -> None:
+        """Take the job off the board, back into the queue."""
+        self.lock()
+        self._require(self.State.PLANNED)
+        self._move(self.State.UNPLANNED)
+        self._drop_plan()
+        self.save(update_fields=["state", "bay", "technician", "planned_from", "planned_until"])
+        self._tell("job.undispatched", by)
+
+    def _drop_plan(self) -> None:
+        self.bay = self.technician = self.planned_from = self.planned_until = None
+        if self.holder:
+            placing.release_work(self.holder)

@@ -1,0 +1,110 @@
+"""Jobs in every state, made by the room's verbs. They need an open house: the fixture ``midmorning``
+of ``tests.workshop.clock`` puts the clock there.
+"""
+
+from datetime import datetime, timedelta
+
+from apps.accounts.models import User
+from apps.capacity.models import Resource
+from apps.core import clock
+from apps.workorders.models import WorkOrder
+from apps.workshop import services
+from apps.workshop.models import Job
+from tests.capacity import factories as capacity
+from tests.cast import person
+from tests.workorders.factories import labour, make_authorised_order, make_vehicle, make_visit
+
+
+def make_house(cast) -> None:
+    """Hours from 8 to 18, two general bays, one express bay, ``cast.technician`` and a colleague. Once."""
+    if Resource.objects.filter(store=cast.store).exists():
+        return
+    capacity.hours(cast.store)
+    for n in (1, 2):
+        capacity.bay(cast.store, f"{n} 号工位", order=n)
+    capacity.bay(cast.store, "快保 1", "express", order=9)
+    capacity.technician(cast.store, cast.technician, "general", "electrical", team="一组")
+    capacity.technician(cast.store, colleague(cast), "general", team="二组", order=1)
+
+
+def colleague(cast) -> User:
+    """A second technician of the store."""
+    known = User.objects.filter(username="colleague").first()
+    return known or person("technician", cast.store, cast.group, "colleague", name="孙师傅")
+
+
+def bays(cast) -> list[Resource]:
+    """The store's bays, in their order."""
+    make_house(cast)
+    return list(Resource.objects.filter(store=cast.store, kind="bay").order_by("order"))
+
+
+def technician_of(user: User) -> Resource:
+    """The resource of a person."""
+    return Resource.objects.get(person=user)
+
+
+def make_job(
+    cast, hours: str = "1.0", *, order: WorkOrder | None = None, plate: str = "", name: str = "", **fields
+) -> Job:
+    """An unplanned job of an authorised order with one labour line."""
+    make_house(cast)
+    if order is None:
+        line = labour(cast, hours, **({"name": name} if name else {}))
+        visit = make_visit(cast, make_vehicle(cast, plate=plate)) if plate else None
+        order = make_authorised_order(cast, [line], visit=visit, **fields)
+    services.open_jobs(order)
+    return Job.objects.filter(order=order).for_pages().order_by("pk").last()
+
+
+def make_jobs(cast, *hours: str, **fields) -> list[Job]:
+    """The jobs of one order, one labour line each."""
+    make_house(cast)
+    order = make_authorised_order(
+        cast, [labour(cast, h, name=f"作业 {n}") for n, h in enumerate(hours, 1)], **fields
+    )
+    services.open_jobs(order)
+    return list(Job.objects.filter(order=order).for_pages().order_by("pk"))
+
+
+def plan(
+    cast, job: Job, *, bay: Resource | None = None, user: User | None = None, at: datetime | None = None
+) -> Job:
+    """Dispatch ``job``; by default now, in the first bay, to ``cast.technician``."""
+    job.dispatch(
+        bay or bays(cast)[0],
+        technician_of(user or cast.technician),
+        at or clock.now() + timedelta(minutes=1),
+        by=cast.dispatcher,
+    )
+    return job
+
+
+def make_planned_job(cast, hours: str = "1.0", **fields) -> Job:
+    """A job that can be started: planned now, covers fitted."""
+    where = {key: fields.pop(key) for key in ("bay", "user", "at") if key in fields}
+    job = plan(cast, make_job(cast, hours, **fields), **where)
+    job.tick_protection(by=cast.dispatcher)
+    return job
+
+
+def make_running_job(cast, hours: str = "1.0", **fields) -> Job:
+    """A job on which its technician is clocked."""
+    user = fields.get("user") or cast.technician
+    job = make_planned_job(cast, hours, **fields)
+    job.start(technician=user, by=user)
+    return job
+
+
+def make_paused_job(cast, reason: str = "parts", **fields) -> Job:
+    """A job that stands still."""
+    job = make_running_job(cast, **fields)
+    job.pause(reason, by=cast.technician)
+    return job
+
+
+def make_finished_job(cast, **fields) -> Job:
+    """A job whose work is done."""
+    job = make_running_job(cast, **fields)
+    job.finish(by=fields.get("user") or cast.technician, work_done="已更换，试车正常")
+    return job
