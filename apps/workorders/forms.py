@@ -20,7 +20,7 @@ PNG = "data:image/png;base64,"
 
 
 class SignatureField(forms.CharField):
-    """A drawn signature: a PNG data address in a hidden input; cleans to bytes (empty when nothing was drawn)."""
+    """A drawn signature: a PNG data address in a hidden input; cleans to bytes, empty for none."""
 
     widget = forms.HiddenInput
 
@@ -134,16 +134,24 @@ class ConsentForm(forms.Form):
     given_by = forms.CharField(label=_("Name"), max_length=60)
     signature_png = SignatureField(required=False)
 
-    def __init__(self, *args: Any, waiting: list[dict], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, waiting: list[dict], default: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.waiting = waiting
+        self.default = default
+
+    @property
+    def questions(self) -> list[dict]:
+        """``[{"line", "said"}]``: what to answer, and what was answered ("yes", "no" or nothing yet)."""
+        return [
+            {"line": line, "said": self.data.get(f"line_{line['id']}", "" if self.is_bound else self.default)}
+            for line in self.waiting
+        ]
 
     def answers(self) -> tuple[list[int], list[int]]:
         """Ids of the lines accepted and of those declined; a line without an answer is in neither."""
         said = {line["id"]: self.data.get(f"line_{line['id']}", "") for line in self.waiting}
-        return [i for i, word in said.items() if word == "yes"], [
-            i for i, word in said.items() if word == "no"
-        ]
+        accepted = [pk for pk, word in said.items() if word == "yes"]
+        return accepted, [pk for pk, word in said.items() if word == "no"]
 
     def clean(self) -> dict[str, Any]:
         """Every waiting line needs an answer."""

@@ -2,16 +2,125 @@
 
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
-from apps.desk.models.event import EVENT_TITLES
+from apps.core.registry import (
+    Action,
+    FileKind,
+    LinkKind,
+    NavItem,
+    Panel,
+    PdfKind,
+    SearchKind,
+    WorkList,
+    registry,
+)
+from apps.customers.models import Vehicle
+from apps.desk import subscriptions
+from apps.desk.models import EVENT_TITLES
+from apps.reception.models import Visit
+from apps.workorders import messages, papers, reactions
+from apps.workorders.models import Line, WorkOrder
+from apps.workorders.views.consent import public_consent
+
+
+def _found(user: User, ids: list[int]) -> dict[int, dict]:
+    if not user.has_perm("workorders.see"):
+        return {}
+    orders = WorkOrder.objects.visible_to(user).filter(pk__in=ids)
+    return {
+        pk: {
+            "title": number,
+            "subtitle": f"{customer} · {WorkOrder.Status(status).label}",
+            "url": reverse("workorders:detail", args=[pk]),
+            "plate": plate,
+        }
+        for pk, number, customer, status, plate in orders.values_list(
+            "pk", "number", "customer__name", "status", "vehicle__plate"
+        )
+    }
+
+
+def _of_vehicle(vehicle: Vehicle, user: User) -> dict:
+    orders = WorkOrder.objects.visible_to(user).filter(vehicle=vehicle).order_by("-pk")
+    return {
+        "orders": list(orders.values("pk", "number", "status", "opened_at", "total", "advisor__name")[:10])
+    }
+
+
+def _awaiting(user: User) -> list[dict]:
+    """My open orders in which something waits for the customer's word."""
+    waits = Line.objects.waiting().filter(order=OuterRef("pk"))
+    orders = (
+        WorkOrder.objects.visible_to(user)
+        .filter(Exists(waits), advisor=user, status__in=WorkOrder.EDITABLE)
+        .select_related("vehicle", "customer")
+        .order_by("promised_at", "pk")[:50]
+    )
+    return [
+        {
+            "title": f"{order.vehicle.plate} {order.customer.name}",
+            "plate": order.vehicle.plate,
+            "url": reverse("workorders:detail", args=[order.pk]),
+            "due_at": order.promised_at,
+            "note": order.number,
+        }
+        for order in orders
+    ]
+
+
+def _open_url(visit: Visit, user: User) -> str:
+    """The address that opens the visit's order, or leads to it."""
+    return "" if visit.status == Visit.Status.LEFT else reverse("workorders:create", args=[visit.pk])
+
+
+def _sees_orders(user: User, file: object) -> bool:
+    return user.has_perm("workorders.see")
 
 
 def register() -> None:
     """Called once, when Django is ready."""
+    _permissions()
+    _settings()
+    _titles()
+    subscriptions.subscribe("workorders.parts_arrived", "parts.arrived", handler=reactions.parts_arrived)
+    registry.add(
+        *messages.kinds(),
+        NavItem(
+            _("Work orders"), "workorders:list", "clipboard-text", "workorders.see", group="front", order=220
+        ),
+        WorkList(
+            "workorders.awaiting",
+            _("Waiting for the customer's consent"),
+            _awaiting,
+            "workorders.authorise",
+            empty=_("No order of yours waits for consent."),
+            order=40,
+        ),
+        SearchKind("workorder", _("Work orders"), _found, "clipboard-text", order=30),
+        Panel("vehicle", "workorders/_vehicle_panel.html", _of_vehicle, order=20, perm="workorders.see"),
+        Action(
+            "visit", _("Work order"), _open_url, "clipboard-text", "post", 30, "workorders.edit", primary=True
+        ),
+        LinkKind("authorisation", public_consent),
+        FileKind("workorders.order", _sees_orders),
+        FileKind("workorders.estimate", _sees_orders),
+        FileKind("workorders.signature", _sees_orders),
+        FileKind("workorders.photo", _sees_orders),
+        PdfKind(
+            "workorders.order", "workorders/pdf/order.html", papers.context, papers.file_name, papers.attach
+        ),
+        PdfKind("workorders.estimate", "workorders/pdf/order.html", papers.context, papers.file_name),
+    )
+
+
+def _permissions() -> None:
     declare(
         "workorders.see",
         *DESK,
@@ -27,6 +136,9 @@ def register() -> None:
     declare("workorders.authorise", *DESK)
     declare("workorders.decline", *DESK)
     declare("workorders.discount_freely", Role.RECEPTION_SUPERVISOR, *MANAGERS)
+
+
+def _settings() -> None:
     declare_setting("workorders.tax_rate", Decimal, Decimal(13), _("Tax inside the prices"), "%")
     declare_setting("workorders.discount_limit", Decimal, Decimal(10), _("Discount an advisor may give"), "%")
     declare_setting(
@@ -36,6 +148,9 @@ def register() -> None:
         _("Consent by phone without a second person, up to"),
         _("yuan"),
     )
+
+
+def _titles() -> None:
     EVENT_TITLES.update(
         {
             "workorder.opened": _("Order opened"),

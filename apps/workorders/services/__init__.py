@@ -1,7 +1,14 @@
 """Verbs of the work order, by what they act on."""
 
 from apps.workorders.services.consent import authorise, decline_lines, freeze, send_link
-from apps.workorders.services.lines import LineSpec, add_lines, add_package, edit_line, remove_line
+from apps.workorders.services.lines import (
+    LineSpec,
+    add_lines,
+    add_package,
+    edit_line,
+    package_specs,
+    remove_line,
+)
 from apps.workorders.services.orders import change_options, decline, open_order
 from apps.workorders.services.promise import compute_ready_at, set_promise
 
@@ -17,6 +24,7 @@ __all__ = [
     "edit_line",
     "freeze",
     "open_order",
+    "package_specs",
     "remove_line",
     "send_link",
     "set_promise",

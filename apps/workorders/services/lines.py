@@ -30,6 +30,7 @@ from apps.desk.models import Event
 from apps.parts import services as stock
 from apps.workorders.models import Line, WorkOrder
 from apps.workorders.selectors import drift
+from apps.workorders.services import promise
 
 FREE_DISCOUNT = "workorders.discount_freely"
 CHANGEABLE = (
@@ -115,7 +116,9 @@ def add_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User) -> list[
     for consent as additional work. Raises DomainError; then nothing is added."""
     order.lock()
     order.require(*WorkOrder.EDITABLE)
-    return write_lines(order, specs, by=by)
+    lines = write_lines(order, specs, by=by)
+    promise.refresh(order)
+    return lines
 
 
 def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User) -> list[Line]:
@@ -214,6 +217,8 @@ def edit_line(line: Line, *, by: User, **changes: Any) -> Line:
     line.save()
     _follow(line, reopened)
     recalculate(order)
+    if "quantity" in changed:
+        promise.refresh(order)
     if order.status != WorkOrder.Status.ESTIMATE:
         facts = {
             "line": line.pk,
@@ -277,6 +282,7 @@ def remove_line(line: Line, *, by: User, reason: str = "") -> None:
             code="work_begun",
         ) from None
     recalculate(order)
+    promise.refresh(order)
     if order.status != WorkOrder.Status.ESTIMATE:
         Event.record("workorder.line_removed", about=order, by=by, reason=reason[:300], facts=facts)
         announce(order.store_id, "board")
