@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "send-messages": {"task": "messaging.send_due", "schedule": 5.0},
     "settle-stranded-messages": {"task": "messaging.settle_stranded", "schedule": 60.0},
     "escalate-complaints": {"task": "complaints.escalate", "schedule": 60.0},
+    "alert-advisors": {"task": "handover.alert_advisors", "schedule": 30.0},
     "render-pdfs": {"task": "desk.render_pdfs", "schedule": 10.0},
     "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},
 }

@@ -103,7 +103,7 @@ def listing(user: User, now: datetime, *, queue: str, show: str, whose: str) -> 
     if show == "later":
         order = ("due_at", "pk")
     rows = (
-        chosen.select_related("customer", "vehicle__model", "owner", "claimed_by", "finished_by")
+        chosen.select_related("customer", "vehicle__model__brand", "owner", "claimed_by", "finished_by")
         .annotate(last_outcome=Subquery(last.values("outcome")[:1]))
         .order_by(*order)[:ROWS]
     )

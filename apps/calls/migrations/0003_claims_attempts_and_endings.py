@@ -6,107 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_first_tables'),
-        ('calls', '0002_first_tables'),
-        ('customers', '0002_readings_and_plates_without_vin'),
+        ("accounts", "0001_first_tables"),
+        ("calls", "0002_first_tables"),
+        ("customers", "0002_readings_and_plates_without_vin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='attempt',
-            options={'ordering': ['made_at', 'pk']},
+            name="attempt",
+            options={"ordering": ["made_at", "pk"]},
         ),
         migrations.RemoveConstraint(
-            model_name='call',
-            name='unreached_after_two_attempts',
+            model_name="call",
+            name="unreached_after_two_attempts",
         ),
         migrations.RemoveConstraint(
-            model_name='call',
-            name='finished_call_names_its_caller',
+            model_name="call",
+            name="finished_call_names_its_caller",
         ),
         migrations.AddField(
-            model_name='call',
-            name='customer_name',
-            field=models.CharField(blank=True, max_length=100, verbose_name='customer'),
+            model_name="call",
+            name="customer_name",
+            field=models.CharField(blank=True, max_length=100, verbose_name="customer"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='customer_phone',
-            field=models.CharField(blank=True, max_length=20, verbose_name='phone'),
+            model_name="call",
+            name="customer_phone",
+            field=models.CharField(blank=True, max_length=20, verbose_name="phone"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='days_since_previous',
-            field=models.IntegerField(null=True, verbose_name='days since the previous level'),
+            model_name="call",
+            name="days_since_previous",
+            field=models.IntegerField(null=True, verbose_name="days since the previous level"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='is_agreed_time',
-            field=models.BooleanField(default=False, verbose_name='the customer named the time'),
+            model_name="call",
+            name="is_agreed_time",
+            field=models.BooleanField(default=False, verbose_name="the customer named the time"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='note',
-            field=models.TextField(blank=True, verbose_name='what was said'),
+            model_name="call",
+            name="note",
+            field=models.TextField(blank=True, verbose_name="what was said"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='passed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="call",
+            name="passed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='call',
-            name='previous_on',
-            field=models.DateField(null=True, verbose_name='previous level'),
+            model_name="call",
+            name="previous_on",
+            field=models.DateField(null=True, verbose_name="previous level"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='reached_at',
-            field=models.DateTimeField(null=True, verbose_name='reached'),
+            model_name="call",
+            name="reached_at",
+            field=models.DateTimeField(null=True, verbose_name="reached"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='topic',
-            field=models.CharField(blank=True, max_length=200, verbose_name='what it is about'),
+            model_name="call",
+            name="topic",
+            field=models.CharField(blank=True, max_length=200, verbose_name="what it is about"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='unreached_count',
+            model_name="call",
+            name="unreached_count",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('claimed_by__isnull', False), ('state', 'open')), fields=['claimed_by'], name='call_claimed'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("claimed_by__isnull", False), ("state", "open")),
+                fields=["claimed_by"],
+                name="call_claimed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['store', 'queue', 'opens_on'], name='call_period'),
+            model_name="call",
+            index=models.Index(fields=["store", "queue", "opens_on"], name="call_period"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'unreached'), _negated=True), ('unreached_count__gte', 2), _connector='OR'), name='unreached_after_two_attempts'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "unreached"), _negated=True),
+                    ("unreached_count__gte", 2),
+                    _connector="OR",
+                ),
+                name="unreached_after_two_attempts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('reached_at__isnull', False), _connector='OR'), name='done_call_reached_somebody'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True), ("reached_at__isnull", False), _connector="OR"
+                ),
+                name="done_call_reached_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'unreached']), _negated=True), models.Q(('finished_at__isnull', False), ('finished_by__isnull', False), models.Q(('customer_name', ''), _negated=True)), _connector='OR'), name='finished_call_names_caller_and_customer'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["done", "unreached"]), _negated=True),
+                    models.Q(
+                        ("finished_at__isnull", False),
+                        ("finished_by__isnull", False),
+                        models.Q(("customer_name", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="finished_call_names_caller_and_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'unreached']), _negated=True), models.Q(('customer_phone', ''), _negated=True), _connector='OR'), name='finished_call_keeps_the_number'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["done", "unreached"]), _negated=True),
+                    models.Q(("customer_phone", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="finished_call_keeps_the_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['suspended', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='held_up_call_says_why'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["suspended", "cancelled"]), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="held_up_call_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('claimed_by', None), models.Q(('claimed_until__isnull', False), ('state', 'open')), _connector='OR'), name='claim_of_an_open_call_ends'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("claimed_by", None),
+                    models.Q(("claimed_until__isnull", False), ("state", "open")),
+                    _connector="OR",
+                ),
+                name="claim_of_an_open_call_ends",
+            ),
         ),
     ]

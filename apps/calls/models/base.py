@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, User
@@ -103,9 +104,19 @@ class CallBase(models.Model):
         return f"customers.vehicle:{self.vehicle_id}"
 
     @property
+    def reason_text(self) -> str:
+        """Why it is held up or cancelled: the house's own reasons in the reader's language."""
+        return translate(self.reason) if self.reason else ""
+
+    @property
     def is_over(self) -> bool:
         """Finished or cancelled."""
         return not self.NEXT[self.state]
+
+    @property
+    def reason_text(self) -> str:
+        """Why it is held up or cancelled: the house's own reasons in the reader's language."""
+        return translate(self.reason) if self.reason else ""
 
     @property
     def is_overdue(self) -> bool:

@@ -132,7 +132,14 @@ class Call(Answerable):
         self._move(self.State.SUSPENDED, by=by, reason=_said(reason))
 
     @transaction.atomic
-    def resume(self, *, by: User | None, opens_on: date | None = None, closes_on: date | None = None) -> None:
+    def resume(
+        self,
+        *,
+        by: User | None,
+        opens_on: date | None = None,
+        closes_on: date | None = None,
+        previous_on: date | None = None,
+    ) -> None:
         """Go on, within the old window or a new one."""
         self.lock()
         if self.state != self.State.SUSPENDED:
@@ -144,10 +151,9 @@ class Call(Answerable):
             self.State.OPEN,
             by=by,
             opens_on=opens_on,
+            previous_on=previous_on or self.previous_on,
             closes_on=max(closes_on or self.closes_on, opens_on),
-            due_at=max(clock.at(opens_on, 0), self.due_at)
-            if opens_on == self.opens_on
-            else clock.at(opens_on, 0),
+            due_at=self.due_at if opens_on == self.opens_on else clock.at(opens_on, 0),
         )
         if not self.customer.phone:
             self.ask_for_number(by=by)

@@ -31,7 +31,7 @@ ICONS = {
 def find(request: HttpRequest, pk: int) -> Call:
     """The call of one of the reader's stores, or 404."""
     calls = Call.objects.visible_to(request.user).select_related(
-        "customer__advisor", "vehicle__model", "store", "owner", "claimed_by", "finished_by"
+        "customer__advisor", "vehicle__model__brand", "store", "owner", "claimed_by", "finished_by"
     )
     return get_object_or_404(calls, pk=pk)
 
