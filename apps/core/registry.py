@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class NavItem:
-    """A place in the left rail: shown to whoever holds ``perm``."""
+    """A place in the left rail: shown to whoever holds ``perm``; G and then ``key`` leads there."""
 
     label: Any
     url_name: str
@@ -20,6 +20,7 @@ class NavItem:
     group: str = "work"
     order: int = 100
     badge: Callable[[Any], int] | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)

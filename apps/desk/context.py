@@ -13,7 +13,7 @@ from apps.core.registry import registry
 from apps.desk.models import Notice
 
 GROUPS = {
-    "work": _("Work"),
+    "work": "",
     "front": _("Front desk"),
     "floor": _("Workshop"),
     "calls": _("Calls"),
@@ -38,6 +38,7 @@ def navigation(request: HttpRequest) -> list[dict]:
                 "icon": item.icon,
                 "active": request.path.startswith(url),
                 "badge": item.badge(request.user) if item.badge else None,
+                "key": item.key,
             }
         )
     return [groups[key] for key in GROUPS if key in groups]

@@ -102,11 +102,11 @@ def test_the_report_costs_the_same_queries_with_one_and_with_many_answers(cast, 
     make_response(cast)
     client.get("/csi/")
     counts = []
-    for _round in range(2):
+    for turn in range(2):
         with CaptureQueriesContext(connection) as seen:
             client.get("/csi/")
         counts.append(len(seen))
         for n in range(4):
-            advisor = person(Role.SERVICE_ADVISOR, cast.store, cast.group, f"a{n}")
+            advisor = person(Role.SERVICE_ADVISOR, cast.store, cast.group, f"a{turn}{n}")
             make_response(cast, advisor=advisor)
     assert counts[0] == counts[1]

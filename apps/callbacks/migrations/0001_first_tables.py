@@ -10,142 +10,392 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_first_tables'),
-        ('calls', '0003_claims_attempts_and_endings'),
-        ('workorders', '0002_guard_what_was_signed'),
+        ("accounts", "0001_first_tables"),
+        ("calls", "0003_claims_attempts_and_endings"),
+        ("workorders", "0002_guard_what_was_signed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('odometer_km', models.PositiveIntegerField(blank=True, help_text='Leave empty when the customer does not know it.', null=True, verbose_name='Mileage, km')),
-                ('condition', models.TextField(max_length=2000, verbose_name='How the car is doing')),
-                ('questions', models.TextField(blank=True, max_length=2000, verbose_name='Questions')),
-                ('advice', models.TextField(blank=True, max_length=2000, verbose_name='Advice given')),
-                ('outcome', models.CharField(choices=[('good', 'All well'), ('advised', 'Questions answered'), ('defect', 'Defect')], max_length=8, verbose_name='Outcome')),
-                ('call', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.call')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "odometer_km",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Leave empty when the customer does not know it.",
+                        null=True,
+                        verbose_name="Mileage, km",
+                    ),
+                ),
+                ("condition", models.TextField(max_length=2000, verbose_name="How the car is doing")),
+                ("questions", models.TextField(blank=True, max_length=2000, verbose_name="Questions")),
+                ("advice", models.TextField(blank=True, max_length=2000, verbose_name="Advice given")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("good", "All well"),
+                            ("advised", "Questions answered"),
+                            ("defect", "Defect"),
+                        ],
+                        max_length=8,
+                        verbose_name="Outcome",
+                    ),
+                ),
+                (
+                    "call",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="calls.call"
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.store"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Questionnaire',
+            name="Questionnaire",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, verbose_name='code')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_use', 'In use'), ('retired', 'Retired')], default='draft', max_length=8, verbose_name='state')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.dealergroup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("in_use", "In use"), ("retired", "Retired")],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.dealergroup",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=20)),
-                ('dimension', models.CharField(choices=[('screening', 'Screening'), ('booking', 'Booking'), ('reception', 'Reception'), ('advisor', 'Service advisor'), ('facility', 'Facility'), ('quality', 'Quality of repair'), ('price', 'Price and explanation'), ('hand_back', 'Hand-back'), ('follow_up', 'Follow-up'), ('overall', 'Overall'), ('recommendation', 'Recommendation'), ('suggestion', 'Suggestions')], max_length=16, verbose_name='dimension')),
-                ('kind', models.CharField(choices=[('yes_no', 'Yes or no'), ('score', 'Score 1 to 10'), ('text', 'Text')], max_length=8, verbose_name='kind')),
-                ('text_zh', models.CharField(max_length=200)),
-                ('text_en', models.CharField(max_length=200)),
-                ('weight', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=5, verbose_name='weight')),
-                ('in_index', models.BooleanField(default=True)),
-                ('is_required', models.BooleanField(default=True)),
-                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='callbacks.questionnaire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=20)),
+                (
+                    "dimension",
+                    models.CharField(
+                        choices=[
+                            ("screening", "Screening"),
+                            ("booking", "Booking"),
+                            ("reception", "Reception"),
+                            ("advisor", "Service advisor"),
+                            ("facility", "Facility"),
+                            ("quality", "Quality of repair"),
+                            ("price", "Price and explanation"),
+                            ("hand_back", "Hand-back"),
+                            ("follow_up", "Follow-up"),
+                            ("overall", "Overall"),
+                            ("recommendation", "Recommendation"),
+                            ("suggestion", "Suggestions"),
+                        ],
+                        max_length=16,
+                        verbose_name="dimension",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("yes_no", "Yes or no"), ("score", "Score 1 to 10"), ("text", "Text")],
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("text_zh", models.CharField(max_length=200)),
+                ("text_en", models.CharField(max_length=200)),
+                (
+                    "weight",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("1"), max_digits=5, verbose_name="weight"
+                    ),
+                ),
+                ("in_index", models.BooleanField(default=True)),
+                ("is_required", models.BooleanField(default=True)),
+                (
+                    "questionnaire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="callbacks.questionnaire",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('phone', 'By phone'), ('on_site', 'On site'), ('link', 'By link')], max_length=8, verbose_name='channel')),
-                ('answered_at', models.DateTimeField(verbose_name='answered')),
-                ('advisor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('call', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.call')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workorders.workorder')),
-                ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='callbacks.questionnaire')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("phone", "By phone"), ("on_site", "On site"), ("link", "By link")],
+                        max_length=8,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(verbose_name="answered")),
+                (
+                    "advisor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "call",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="calls.call",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workorders.workorder",
+                    ),
+                ),
+                (
+                    "questionnaire",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="callbacks.questionnaire",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.store"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('score', models.PositiveSmallIntegerField(null=True)),
-                ('yes', models.BooleanField(null=True)),
-                ('text', models.TextField(blank=True)),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='callbacks.question')),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='callbacks.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(null=True)),
+                ("yes", models.BooleanField(null=True)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="callbacks.question"
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="callbacks.response",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PostRepair',
+            name="PostRepair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('solved', models.CharField(choices=[('yes', 'Yes, solved'), ('partly', 'Partly'), ('no', 'No, still there')], max_length=8, verbose_name='Problem solved?')),
-                ('satisfaction', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='Satisfaction, 1 to 10')),
-                ('suggestions', models.TextField(blank=True, max_length=2000, verbose_name='Suggestions')),
-                ('call', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='calls.call')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workorders.workorder')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "solved",
+                    models.CharField(
+                        choices=[("yes", "Yes, solved"), ("partly", "Partly"), ("no", "No, still there")],
+                        max_length=8,
+                        verbose_name="Problem solved?",
+                    ),
+                ),
+                (
+                    "satisfaction",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                        verbose_name="Satisfaction, 1 to 10",
+                    ),
+                ),
+                ("suggestions", models.TextField(blank=True, max_length=2000, verbose_name="Suggestions")),
+                (
+                    "call",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="calls.call"
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="workorders.workorder",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.store"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('satisfaction__range', (1, 10))), name='satisfaction_1_to_10')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("satisfaction__range", (1, 10))), name="satisfaction_1_to_10"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='questionnaire',
-            constraint=models.UniqueConstraint(fields=('group', 'code', 'version'), name='questionnaire_version_once'),
+            model_name="questionnaire",
+            constraint=models.UniqueConstraint(
+                fields=("group", "code", "version"), name="questionnaire_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='questionnaire',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('group', 'code'), name='one_version_in_use'),
+            model_name="questionnaire",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_use")), fields=("group", "code"), name="one_version_in_use"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'code'), name='question_code_once'),
+            model_name="question",
+            constraint=models.UniqueConstraint(fields=("questionnaire", "code"), name="question_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 0)), name='question_weight_not_negative'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gte", 0)), name="question_weight_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='question',
-            trigger=pgtrigger.compiler.Trigger(name='version_in_use_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE subject bigint;', func="\n                    subject := CASE WHEN TG_OP = 'DELETE' THEN OLD.questionnaire_id\n                               ELSE NEW.questionnaire_id END;\n                    IF EXISTS (SELECT 1 FROM callbacks_questionnaire q\n                               WHERE q.id = subject AND q.state <> 'draft') THEN\n                        RAISE EXCEPTION 'A questionnaire in use is never edited; make a new version.'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n                    ", hash='0fbbdf9d8987a854b2204a65bdb115b35c8f70d6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_version_in_use_is_frozen_0eba1', table='callbacks_question', when='BEFORE')),
+            model_name="question",
+            trigger=pgtrigger.compiler.Trigger(
+                name="version_in_use_is_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE subject bigint;",
+                    func="\n                    subject := CASE WHEN TG_OP = 'DELETE' THEN OLD.questionnaire_id\n                               ELSE NEW.questionnaire_id END;\n                    IF EXISTS (SELECT 1 FROM callbacks_questionnaire q\n                               WHERE q.id = subject AND q.state <> 'draft') THEN\n                        RAISE EXCEPTION 'A questionnaire in use is never edited; make a new version.'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;\n                    ",
+                    hash="0fbbdf9d8987a854b2204a65bdb115b35c8f70d6",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_version_in_use_is_frozen_0eba1",
+                    table="callbacks_question",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['store', 'answered_at'], name='response_period'),
+            model_name="response",
+            index=models.Index(fields=["store", "answered_at"], name="response_period"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'order'), name='one_response_per_order'),
+            model_name="response",
+            constraint=models.UniqueConstraint(
+                fields=("questionnaire", "order"), name="one_response_per_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('response', 'question'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("response", "question"), name="answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('score', None), ('score__range', (1, 10)), _connector='OR'), name='score_1_to_10'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score", None), ("score__range", (1, 10)), _connector="OR"),
+                name="score_1_to_10",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('score__isnull', False), ('text', ''), ('yes', None)), models.Q(('score', None), ('text', ''), ('yes__isnull', False)), models.Q(('score', None), ('yes', None), models.Q(('text', ''), _negated=True)), _connector='OR'), name='answer_is_one_thing'),
+            model_name="answer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("score__isnull", False), ("text", ""), ("yes", None)),
+                    models.Q(("score", None), ("text", ""), ("yes__isnull", False)),
+                    models.Q(("score", None), ("yes", None), models.Q(("text", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="answer_is_one_thing",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='answers_are_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7d40597816cfb7ad25d2c895fda292a5bb78bd4b', operation='UPDATE OR DELETE', pgid='pgtrigger_answers_are_kept_27910', table='callbacks_answer', when='BEFORE')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answers_are_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="7d40597816cfb7ad25d2c895fda292a5bb78bd4b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_answers_are_kept_27910",
+                    table="callbacks_answer",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
