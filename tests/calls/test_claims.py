@@ -69,7 +69,8 @@ def test_a_call_whose_owner_has_left_goes_to_the_queue(cast):
 
 
 @pytest.mark.parametrize(
-    ("hour", "minute", "open_"), [(9, 29, False), (9, 30, True), (11, 0, False), (14, 0, True), (16, 30, False)]
+    ("hour", "minute", "open_"),
+    [(9, 29, False), (9, 30, True), (11, 0, False), (14, 0, True), (16, 30, False)],
 )
 def test_calls_are_handed_out_in_calling_hours_only(hour, minute, open_, cast):
     call = make_call(cast)
