@@ -35,14 +35,13 @@ class Priced(models.Model):
     is_active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = GroupOwnedQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
     def lock(self) -> None:
         """Reload under a row lock."""
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(no_key=True))
+        rows = type(self)._default_manager.select_for_update(no_key=True)
+        self.refresh_from_db(from_queryset=rows)
 
 
 class Energy(models.TextChoices):
@@ -141,6 +140,8 @@ class LabourOperation(Priced):
     )
     is_safety_relevant = models.BooleanField(_("safety-relevant"), default=False)
 
+    objects = GroupOwnedQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         constraints = [
@@ -161,6 +162,8 @@ class Part(Priced):
     name = models.CharField(_("name"), max_length=100)
     unit = models.CharField(_("unit"), max_length=10, blank=True)
     price = MoneyField(_("price"))
+
+    objects = GroupOwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]

@@ -56,12 +56,12 @@ class VersionedFormMixin(forms.ModelForm):
 def _words(field: forms.Field, value: Any) -> Any:
     """``value`` as people read it: a choice by its label, a tick by yes or no."""
     if isinstance(field, forms.BooleanField):
-        return _("yes") if field.clean(value) else _("no")
+        return _("yes") if field.to_python(value) else _("no")
     if isinstance(field, forms.ModelChoiceField):
         try:
             return field.label_from_instance(field.to_python(value)) if value else value
         except forms.ValidationError:
             return value
     if isinstance(field, forms.ChoiceField):
-        return dict(field.choices).get(value, value)
+        return dict(field.choices).get(value, value)  # type: ignore[arg-type]  # a list by now
     return field.prepare_value(value)

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, EVERYONE, FLOOR, Role
+from apps.core.registry import NavItem, SearchKind, registry
+from apps.customers import selectors
+from apps.customers.models import keys
 from apps.desk.models.event import EVENT_TITLES
 
 NEED_NO_CONTACTS = (*FLOOR, Role.GUARD, Role.PARTS_CLERK)
@@ -34,4 +37,17 @@ def register() -> None:
     declare("customers.edit", *DESK, *CALLERS)
     declare("customers.open_file", *DESK, *CALLERS)
     declare("customers.change_owner", *DESK)
+    declare("customers.recommend", *DESK, *CALLERS, *FLOOR, Role.WARRANTY_CLERK)
     EVENT_TITLES.update(TITLES)
+    registry.add(
+        NavItem(
+            _("Customers"),
+            "customers:list",
+            "address-book",
+            "customers.see_contacts",
+            group="front",
+            order=150,
+        ),
+        SearchKind(keys.VEHICLE, _("Vehicles"), selectors.found_vehicles, "car", order=20),
+        SearchKind(keys.CUSTOMER, _("Customers"), selectors.found_customers, "user", order=30),
+    )

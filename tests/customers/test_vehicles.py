@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from apps.core.errors import DomainError
 from apps.customers import services
 from apps.customers.models import Vehicle
-from apps.desk.models import Event
+from apps.desk.models import Event, SearchKey
 from tests.customers.factories import make_customer, make_vehicle, make_vin
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +105,6 @@ def test_a_new_plate_is_found_and_told(cast):
 
 
 def _keys(vehicle):
-    from apps.desk.models import SearchKey
-
     return SearchKey.objects.filter(kind="vehicle", object_id=vehicle.pk).values_list("key", flat=True)
 
 

@@ -45,8 +45,7 @@ class CustomerQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> Self:
         """Whoever is found under ``text``: by an own key, or by one of a vehicle that is theirs."""
-        vehicles = self.model._meta.get_field("vehicles").related_model
-        owners = vehicles.objects.filter(pk__in=keys.ids(keys.VEHICLE, text)).values("owner_id")
+        owners = Customer.objects.filter(vehicles__in=keys.ids(keys.VEHICLE, text)).values("pk")
         return self.filter(Q(pk__in=keys.ids(keys.CUSTOMER, text)) | Q(pk__in=owners))
 
     @transaction.atomic

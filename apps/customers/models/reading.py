@@ -17,7 +17,7 @@ SHORTEST_SPAN_DAYS = 14
 """Readings closer together than this say too little about a day's distance."""
 
 
-class ReadingQuerySet(models.QuerySet):
+class ReadingQuerySet(models.QuerySet["Reading"]):
     """Sets of readings."""
 
     def accepted(self) -> Self:

@@ -199,11 +199,14 @@ class Vehicle(models.Model):
         self.driver = None if self.driver_id == to.pk else self.driver
         self.version += 1
         self.save(update_fields=["owner", "driver", "version"])
-        told = {"by": by, "store": store or by.store_id, "reason": reason}
         names = {"from": before.name, "to": to.name, "vehicle": str(self)}
-        Event.record("vehicle.owner_changed", about=self, personal=names, **told)
-        Event.record("customer.vehicle_left", about=before, personal=names, **told)
-        Event.record("customer.vehicle_joined", about=to, personal=names, **told)
+        stories = {
+            "vehicle.owner_changed": self,
+            "customer.vehicle_left": before,
+            "customer.vehicle_joined": to,
+        }
+        for kind, about in stories.items():
+            Event.record(kind, about=about, by=by, store=store or by.store_id, reason=reason, personal=names)
 
     def conflicting_reading(self, km: int, on: date, *, replaced: bool = False) -> Reading | None:
         """The accepted reading that ``km`` read on ``on`` contradicts. Two queries."""
