@@ -10,15 +10,15 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from apps.accounts.models import Setting, Store
-from apps.accounts.models.setting import KINDS
 from apps.appointments.models import Appointment, AppointmentItem
 from apps.capacity.engine import Needs
 from apps.catalog.models import BayKind, LabourOperation, Package, PackageLine, Part, Skill, WorkKind
+from apps.catalog.selectors import labour_rate
 from apps.core.money import fen
 
+__all__ = ["Ask", "labour_rate", "lines", "needs", "needs_of", "with_lines"]
+
 Wish = AppointmentItem.Wish
-USUAL_RATE = Decimal("280.00")
 SHORTEST = timedelta(minutes=30)
 """A job without an operation: looking at the car takes this long."""
 BAY_OF_KIND = {
@@ -38,13 +38,6 @@ class Ask:
     wish: str = Wish.WISHED
 
 
-def labour_rate(store: Store) -> Decimal:
-    """CNY per hour in this store today."""
-    if "catalog.labour_rate" not in KINDS:
-        return USUAL_RATE
-    return Decimal(Setting.value_of("catalog.labour_rate", store))
-
-
 def with_lines() -> Prefetch:
     """For ``Package.objects.prefetch_related``: everything that ``lines`` asks of a package."""
     return Prefetch("lines", queryset=PackageLine.objects.select_related("operation", "part"))
@@ -59,12 +52,9 @@ def lines(asks: Iterable[Ask], rate: Decimal) -> list[AppointmentItem]:
     for ask in asks:
         match ask.thing:
             case Package():
-                rows += [
-                    _line(
-                        line.operation or line.part, line.quantity * ask.quantity, ask.wish, rate, ask.thing
-                    )
-                    for line in ask.thing.lines.all()
-                ]
+                for line in ask.thing.lines.all():
+                    thing = line.operation or line.part
+                    rows.append(_line(thing, line.quantity * ask.quantity, ask.wish, rate, ask.thing))
             case _:
                 rows.append(_line(ask.thing, ask.quantity, ask.wish, rate))
     return rows

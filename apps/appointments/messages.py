@@ -53,7 +53,7 @@ def reminders(arrives_at: datetime, now: datetime) -> list[Planned]:
         moment = quiet.permitted(due_at, now=now, before=arrives_at) if due_at >= now else None
         if moment is not None:
             going.append((kind, moment))
-    ends = [moment for _kind, moment in going[1:]] + [arrives_at]
+    ends = [*(moment for _kind, moment in going), arrives_at][1:]
     return [
         Planned(kind, moment, end if end > moment else arrives_at)
         for (kind, moment), end in zip(going, ends, strict=True)

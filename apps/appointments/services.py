@@ -20,11 +20,13 @@ from apps.appointments.models import Appointment, AppointmentItem
 from apps.capacity import services as capacity
 from apps.core import clock, when
 from apps.core.errors import DomainError
-from apps.customers.models import Customer, StoreAccess, Vehicle
+from apps.customers.models import Customer, Reading, Vehicle
+from apps.customers.services import grant_access
 from apps.desk.live import announce
 from apps.desk.models import Event, NumberSeries, SearchKey
 from apps.messaging.models import Message
 
+SERIES = "AP"
 TOPIC = "appointments"
 
 
@@ -56,11 +58,13 @@ def book(
     Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
     lines = work.lines(asks, work.labour_rate(store))
     needs = work.needs(lines, kind, advisor.pk if advisor else None)
+    _guard_vehicle(vehicle, starts_at, starts_at + needs.duration, now)
     holder, slot = capacity.reserve(store, needs=needs, starts_at=starts_at, label=str(vehicle), now=now)
+    # Again with the true end: nights lie between the pieces of a long job.
     _guard_vehicle(vehicle, slot.starts_at, slot.ends_at, now)
     appointment = Appointment.objects.create(
         store=store,
-        number=NumberSeries.draw(store, "AP"),
+        number=NumberSeries.draw(store, SERIES),
         customer=customer,
         vehicle=vehicle,
         contact_name=contact_name or customer.name,
@@ -79,9 +83,11 @@ def book(
     for line in lines:
         line.appointment = appointment
     AppointmentItem.objects.bulk_create(lines)
-    StoreAccess.objects.get_or_create(
-        store=store, customer=customer, defaults={"reason": "booking", "since": now}
-    )
+    grant_access(store, customer, "booking", by=by)
+    if vehicle.owner_id != customer.pk:
+        grant_access(store, vehicle.owner, "booking", by=by)
+    if odometer_km is not None:
+        vehicle.record_reading(odometer_km, clock.today(), Reading.Source.CALL, by, store=store)
     SearchKey.objects.put("appointment", appointment.pk, _search_keys(appointment), store=store)
     _record("appointment.booked", appointment, by=by, facts=_times(appointment))
     _tell(appointment, "appointment.booked", now)
@@ -130,6 +136,7 @@ def reschedule(
         appointment.save(update_fields=["holder"])
     else:
         slot = capacity.move(appointment.holder, needs=needs, starts_at=starts_at, now=now)
+    _guard_vehicle(appointment.vehicle, slot.starts_at, slot.ends_at, now, but=appointment)
     appointment.shift(slot.starts_at, slot.ends_at, slot.advisor.person_id or appointment.advisor_id)
     facts = {**_times(appointment), "was": before["arrives_at"]}
     _record("appointment.moved", appointment, by=by, reason=reason, facts=facts)

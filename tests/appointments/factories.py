@@ -23,6 +23,7 @@ def make_customer(store: Store, name: str = "李明", phone: str = "+86138123456
         group=store.group, number=fields.pop("number", number), name=name, phone=phone, **fields
     )
     StoreAccess.objects.create(store=store, customer=customer, reason="entry", since=clock.now())
+    customer.index()
     return customer
 
 
@@ -31,9 +32,11 @@ def make_vehicle(
 ) -> Vehicle:
     """A vehicle with its owner."""
     vin = fields.pop("vin", f"LSVAG2180E2{Vehicle.objects.count() + 100001:06d}")
-    return Vehicle.objects.create(
+    vehicle = Vehicle.objects.create(
         group=store.group, vin=vin, plate=plate, owner=owner or make_customer(store), **fields
     )
+    vehicle.index()
+    return vehicle
 
 
 def make_operation(store: Store, code: str = "M001", **fields) -> LabourOperation:
@@ -70,7 +73,7 @@ def make_appointment(
     starts_at: datetime | None = None,
     **fields,
 ) -> Appointment:
-    """A booked appointment (default: one general hour, tomorrow at 9). The store is furnished if it is bare."""
+    """A booked appointment (default: one general hour, tomorrow at 9). A bare store is furnished."""
     if not OpeningHours.objects.filter(store=store).exists():
         furnish(store)
     vehicle = vehicle or make_vehicle(store, plate=f"浙A{Vehicle.objects.count() + 10001:05d}")

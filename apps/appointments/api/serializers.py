@@ -1,0 +1,141 @@
+"""What the API takes and gives for appointments."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError as FieldError
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from apps.accounts.models import User
+from apps.appointments.items import Ask, with_lines
+from apps.appointments.models import Appointment, AppointmentItem
+from apps.appointments.selectors import KINDS
+from apps.core import clock, phones
+from apps.customers.models import Customer, Vehicle
+
+
+class ItemSerializer(serializers.ModelSerializer):
+    """One line with hours and amount."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = AppointmentItem
+        fields = ["operation", "part", "package", "name", "wish", "quantity", "flat_rate_hours", "amount"]
+        read_only_fields = fields
+
+
+class AppointmentSerializer(serializers.ModelSerializer):
+    """An appointment as the pages show it."""
+
+    items = ItemSerializer(many=True, read_only=True)
+    plate = serializers.CharField(source="vehicle.plate", read_only=True)
+
+    class Meta:
+        model = Appointment
+        fields = [
+            "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
+            "advisor", "kind", "channel", "status", "odometer_km", "customer_words", "arrives_at",
+            "ready_at", "booked_at", "closed_reason", "version", "items",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class AskSerializer(serializers.Serializer):
+    """One thing asked for: exactly one of ``operation``, ``part`` and ``package`` (ids)."""
+
+    operation = serializers.IntegerField(required=False)
+    part = serializers.IntegerField(required=False)
+    package = serializers.IntegerField(required=False)
+    quantity = serializers.DecimalField(
+        max_digits=5, decimal_places=2, min_value=Decimal("0.01"), default=Decimal(1)
+    )
+    wish = serializers.ChoiceField(choices=AppointmentItem.Wish.choices, default=AppointmentItem.Wish.WISHED)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Find the thing; the answer is an ``Ask`` under ``ask``."""
+        named = [kind for kind in KINDS if attrs.get(kind)]
+        if len(named) != 1:
+            raise serializers.ValidationError(_("Name exactly one of operation, part and package."))
+        rows = KINDS[named[0]].objects.visible_to(self.context["request"].user).active()
+        if named[0] == "package":
+            rows = rows.prefetch_related(with_lines())
+        thing = rows.filter(pk=attrs[named[0]]).first()
+        if thing is None:
+            raise serializers.ValidationError({named[0]: _("There is no such row in use.")})
+        return {"ask": Ask(thing, attrs["quantity"], attrs["wish"])}
+
+
+class _Mine(serializers.PrimaryKeyRelatedField):
+    """A row found among what the caller may name."""
+
+    def __init__(self, model: Any, scope: str = "visible_to", **kwargs: Any) -> None:
+        self.model, self.scope = model, scope
+        super().__init__(queryset=model.objects.all(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        return getattr(self.model.objects, self.scope)(self.context["request"].user)
+
+
+class BookingSerializer(serializers.Serializer):
+    """A booking to be made."""
+
+    vehicle = _Mine(Vehicle, "in_group_of")
+    customer = _Mine(Customer, required=False)
+    starts_at = serializers.DateTimeField()
+    advisor = _Mine(User, required=False, allow_null=True)
+    kind = serializers.ChoiceField(
+        choices=Appointment.Kind.choices, default=Appointment.Kind.MAINTENANCE_REPAIR
+    )
+    channel = serializers.ChoiceField(choices=Appointment.Channel.choices, default=Appointment.Channel.PHONE)
+    contact_name = serializers.CharField(max_length=60, required=False)
+    contact_phone = serializers.CharField(max_length=30, required=False)
+    odometer_km = serializers.IntegerField(min_value=0, max_value=2_000_000, required=False, allow_null=True)
+    customer_words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    items = AskSerializer(many=True, required=False)
+
+    def validate_starts_at(self, value: Any) -> Any:
+        """Only what lies ahead can be booked."""
+        return _future(value)
+
+    def validate_contact_phone(self, value: str) -> str:
+        """E.164, read as people type it."""
+        try:
+            return phones.normalise(value)
+        except FieldError as error:
+            raise serializers.ValidationError(error.messages) from error
+
+
+class RescheduleSerializer(serializers.Serializer):
+    """Another time; ``advisor`` null means whoever is free, left out the same as before."""
+
+    starts_at = serializers.DateTimeField()
+    advisor = _Mine(User, required=False, allow_null=True)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    version = serializers.IntegerField(required=False)
+
+    def validate_starts_at(self, value: Any) -> Any:
+        """Only what lies ahead can be booked."""
+        return _future(value)
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why."""
+
+    reason = serializers.CharField(max_length=200)
+    version = serializers.IntegerField(required=False)
+
+
+class VersionSerializer(serializers.Serializer):
+    """The version the caller has seen; a newer one refuses the verb."""
+
+    version = serializers.IntegerField(required=False)
+
+
+def _future(value: Any) -> Any:
+    if value <= clock.now():
+        raise serializers.ValidationError(_("This time is past. Choose a later one."))
+    return value

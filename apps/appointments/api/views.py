@@ -1,0 +1,113 @@
+"""API noun: appointments. The verbs are those of the pages."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.access import RolePermission
+from apps.appointments import services
+from apps.appointments.api.serializers import (
+    AppointmentSerializer,
+    BookingSerializer,
+    ReasonSerializer,
+    RescheduleSerializer,
+    VersionSerializer,
+)
+from apps.appointments.models import Appointment
+from apps.capacity.services import restarting
+from apps.desk.once import IdempotentMixin
+
+
+class AppointmentFilter(filters.FilterSet):
+    """``?arrives_after=&arrives_before=&status=&advisor=&vehicle=&customer=&store=&number=``."""
+
+    arrives_after = filters.IsoDateTimeFilter(field_name="arrives_at", lookup_expr="gte")
+    arrives_before = filters.IsoDateTimeFilter(field_name="arrives_at", lookup_expr="lt")
+
+    class Meta:
+        model = Appointment
+        fields = ["status", "advisor", "vehicle", "customer", "store", "number", "kind", "channel"]
+
+
+class AppointmentViewSet(
+    IdempotentMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
+):
+    """Appointments of the caller's stores, newest first.
+
+    A refused verb answers 409 with the rule and changes nothing; ``slot_taken`` brings ``alternatives``.
+    """
+
+    permission_classes: ClassVar = [RolePermission]
+    perms: ClassVar = {
+        "list": "appointments.see",
+        "retrieve": "appointments.see",
+        "*": "appointments.book",
+    }
+    serializer_class = AppointmentSerializer
+    filterset_class = AppointmentFilter
+    queryset = Appointment.objects.none()
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        rows = Appointment.objects.visible_to(self.request.user)
+        return rows.select_related("vehicle").prefetch_related("items__operation", "items__part")
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """A deadlock with another booking begins the whole request's work again, once."""
+        return restarting(super().dispatch)(request, *args, **kwargs)
+
+    @extend_schema(request=BookingSerializer, responses={201: AppointmentSerializer})
+    @transaction.atomic
+    def create(self, request: Request) -> Response:
+        """POST /appointments → booked in the caller's store."""
+        if request.user.store is None:
+            raise Http404
+        data = self._valid(BookingSerializer, request)
+        asks = [item["ask"] for item in data.pop("items", [])]
+        data["customer"] = data.get("customer") or data["vehicle"].owner
+        appointment = services.book(store=request.user.store, asks=asks, by=request.user, **data)
+        return self._answer(appointment, status.HTTP_201_CREATED)
+
+    @extend_schema(request=VersionSerializer, responses=AppointmentSerializer)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, pk: str | None = None) -> Response:
+        """POST /appointments/{id}/confirm."""
+        appointment = self.get_object()
+        services.confirm(appointment, by=request.user, **self._valid(VersionSerializer, request))
+        return self._answer(appointment)
+
+    @extend_schema(request=RescheduleSerializer, responses=AppointmentSerializer)
+    @action(detail=True, methods=["post"])
+    def reschedule(self, request: Request, pk: str | None = None) -> Response:
+        """POST /appointments/{id}/reschedule."""
+        appointment = self.get_object()
+        data = self._valid(RescheduleSerializer, request)
+        whoever = "advisor" in data and data["advisor"] is None
+        services.reschedule(appointment, by=request.user, any_advisor=whoever, **data)
+        return self._answer(appointment)
+
+    @extend_schema(request=ReasonSerializer, responses=AppointmentSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str | None = None) -> Response:
+        """POST /appointments/{id}/cancel."""
+        appointment = self.get_object()
+        services.cancel(appointment, by=request.user, **self._valid(ReasonSerializer, request))
+        return self._answer(appointment)
+
+    def _valid(self, kind: Any, request: Request) -> dict[str, Any]:
+        serializer = kind(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def _answer(self, appointment: Appointment, code: int = 200) -> Response:
+        fresh = self.get_queryset().get(pk=appointment.pk)
+        return Response(self.get_serializer(fresh).data, status=code)

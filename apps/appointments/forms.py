@@ -1,0 +1,160 @@
+"""Forms of the booking page and of the appointment's actions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import Store, User
+from apps.appointments.models import Appointment
+from apps.appointments.selectors import receivers
+from apps.core import clock, phones, plates, vin
+from apps.customers.models import Vehicle
+
+ELSEWHERE = (Appointment.Channel.ONLINE, Appointment.Channel.MAKER)
+TAKEN_HERE = [c for c in Appointment.Channel if c not in ELSEWHERE]
+
+
+class MomentField(forms.Field):
+    """A slot's start, as ISO text with its offset."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            moment = parse_datetime(str(value))
+        except ValueError:
+            moment = None
+        if moment is None:
+            raise forms.ValidationError(_("This is no time. Choose one from the list."), code="invalid")
+        return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+class PhoneField(forms.CharField):
+    """A telephone number as people type it; cleaned to E.164."""
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        return phones.normalise(typed) if typed else ""
+
+
+def future(moment: datetime) -> datetime:
+    """Refuse what is past."""
+    if moment <= clock.now():
+        raise forms.ValidationError(_("This time is past. Choose a later one."), code="past")
+    return moment
+
+
+class BookingForm(forms.Form):
+    """Everything about a booking except its items, which ``Draft`` reads."""
+
+    vehicle = forms.ModelChoiceField(queryset=Vehicle.objects.none(), widget=forms.HiddenInput)
+    starts_at = MomentField(
+        error_messages={"required": _("Choose a time from the list.")}, label=_("Arrival")
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Appointment.Kind.choices)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[(c.value, c.label) for c in TAKEN_HERE])
+    advisor = forms.ModelChoiceField(
+        label=_("Advisor"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("whoever is free"),
+    )
+    contact_name = forms.CharField(label=_("Contact"), max_length=60)
+    contact_phone = PhoneField(label=_("Contact phone"), max_length=30)
+    odometer_km = forms.IntegerField(
+        label=_("Mileage, km"), min_value=0, max_value=2_000_000, required=False, localize=True
+    )
+    customer_words = forms.CharField(
+        label=_("The customer's words"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("As the customer said it, not as we understand it."),
+    )
+
+    def __init__(self, *args: Any, user: User, store: Store | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vehicles = Vehicle.objects.in_group_of(user).select_related("owner", "model__brand")
+        self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]  # a choice field
+        if store is not None:
+            self.fields["advisor"].queryset = receivers(store)  # type: ignore[attr-defined]  # a choice field
+        self.fields["odometer_km"].widget.attrs |= {"inputmode": "numeric"}
+        self.fields["contact_phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
+
+    def clean_starts_at(self) -> datetime:
+        return future(self.cleaned_data["starts_at"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        vehicle, km = cleaned.get("vehicle"), cleaned.get("odometer_km")
+        if vehicle and km is not None and vehicle.odometer_km and km < vehicle.odometer_km:
+            self.add_error(
+                "odometer_km",
+                _("The last reading was %(km)s km. Ask again, or leave it empty.")
+                % {"km": f"{vehicle.odometer_km:,}"},
+            )
+        return cleaned
+
+
+class CallerForm(forms.Form):
+    """A caller nobody knows yet: name, phone, plate; the VIN can wait until the car is here."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    phone = PhoneField(label=_("Phone"), max_length=30)
+    plate = forms.CharField(label=_("Plate"), max_length=20)
+    vin = forms.CharField(label=_("VIN"), max_length=30, required=False)
+    model_text = forms.CharField(label=_("Model, as the caller says it"), max_length=80, required=False)
+
+    def clean_plate(self) -> str:
+        plate = plates.normalise(self.cleaned_data["plate"])
+        plates.validate(plate)
+        return plate
+
+    def clean_vin(self) -> str:
+        typed = self.cleaned_data["vin"]
+        return vin.normalise(typed) if typed else ""
+
+
+class RescheduleForm(forms.Form):
+    """Another time, maybe another advisor."""
+
+    starts_at = MomentField(
+        error_messages={"required": _("Choose a time from the list.")}, label=_("Arrival")
+    )
+    advisor = forms.ModelChoiceField(
+        label=_("Advisor"), queryset=User.objects.none(), required=False, empty_label=_("whoever is free")
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["advisor"].queryset = receivers(store)  # type: ignore[attr-defined]  # a choice field
+
+    def clean_starts_at(self) -> datetime:
+        return future(self.cleaned_data["starts_at"])
+
+
+class ReasonForm(forms.Form):
+    """Why an appointment is cancelled, or why nobody came."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        error_messages={"required": _("Say why: the reason stays with the appointment.")},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class VersionForm(forms.Form):
+    """What the page showed, so that a stale tab is refused."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)

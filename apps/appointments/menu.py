@@ -1,0 +1,100 @@
+"""What this room adds to the frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.accounts.permissions import declare
+from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
+from apps.appointments.models import Appointment
+from apps.appointments.texts import KINDS
+from apps.core import clock
+from apps.core.registry import Action, NavItem, SearchKind, WorkList, registry
+from apps.customers.models import Vehicle
+from apps.desk.models.event import EVENT_TITLES
+
+TONES = {"booked": "wait", "confirmed": "work", "arrived": "ready", "cancelled": "wait", "no_show": "late"}
+
+
+def _todays(user: User) -> list[dict[str, Any]]:
+    """The advisor's own appointments of today that are still expected."""
+    rows = Appointment.objects.visible_to(user).of_advisor(user).open().arriving_on(clock.today())
+    return [
+        {
+            "title": f"{a.contact_name} · {a.get_kind_display()}",
+            "url": reverse("appointments:detail", args=[a.pk]),
+            "due_at": a.arrives_at,
+            "note": a.number,
+            "badge": a.get_status_display(),
+            "tone": TONES[a.status],
+            "plate": a.vehicle.plate,
+        }
+        for a in rows.select_related("vehicle")[:100]
+    ]
+
+
+def _found(user: User, ids: list[int]) -> dict[int, dict[str, Any]]:
+    rows = Appointment.objects.visible_to(user).filter(pk__in=ids).select_related("vehicle")
+    return {
+        a.pk: {
+            "title": a.number,
+            "subtitle": f"{a.contact_name} · {a.get_status_display()}",
+            "url": reverse("appointments:detail", args=[a.pk]),
+            "plate": a.vehicle.plate,
+        }
+        for a in rows
+    }
+
+
+def _book(vehicle: Vehicle, user: User) -> str:
+    return f"{reverse('appointments:create')}?vehicle={vehicle.pk}"
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    see = (*DESK, *CALLERS, *FLOOR, Role.PARTS_CLERK, Role.WARRANTY_CLERK, Role.ADMINISTRATOR)
+    declare("appointments.see", *see, Role.GROUP_MANAGER)
+    declare("appointments.book", *DESK, *CALLERS)
+    EVENT_TITLES.update(
+        {
+            "appointment.booked": _("Appointment %(number)s booked"),
+            "appointment.confirmed": _("Appointment %(number)s confirmed"),
+            "appointment.moved": _("Appointment %(number)s moved"),
+            "appointment.cancelled": _("Appointment %(number)s cancelled"),
+            "appointment.arrived": _("Came to appointment %(number)s"),
+            "appointment.no_show": _("Did not come to appointment %(number)s"),
+        }
+    )
+    registry.add(
+        NavItem(
+            _("Appointments"),
+            "appointments:list",
+            "calendar-event",
+            "appointments.see",
+            group="front",
+            order=200,
+        ),
+        WorkList(
+            "appointments",
+            _("My appointments today"),
+            _todays,
+            "appointments.book",
+            empty=_("Nobody is expected any more today."),
+            order=5,
+        ),
+        SearchKind("appointment", _("Appointments"), _found, "calendar-event", order=60),
+        Action(
+            "vehicle",
+            _("Book an appointment"),
+            _book,
+            icon="calendar-plus",
+            order=10,
+            perm="appointments.book",
+            primary=True,
+        ),
+        *KINDS,
+    )

@@ -1,0 +1,124 @@
+"""What the booking page reads across rooms: callers, things to be done, what is on the vehicle's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from apps.accounts.models import Store, User
+from apps.appointments.models import Appointment
+from apps.capacity.engine import Closed, DayView, Slot
+from apps.capacity.models import Resource
+from apps.catalog.models import LabourOperation, Package, Part
+from apps.core import phones, when
+from apps.customers.models import Vehicle, keys
+
+CALLERS, THINGS, HISTORY = 8, 8, 5
+KINDS: dict[str, Any] = {"package": Package, "operation": LabourOperation, "part": Part}
+
+
+def callers(user: User, text: str) -> list[dict[str, Any]]:
+    """Vehicles found under a plate, VIN tail, phone tail or name: ``[{vehicle, name, phone, masked}]``.
+
+    Of the whole group; those of other stores masked. Two queries.
+    """
+    if not text.strip():
+        return []
+    owned = Q(owner__in=keys.ids(keys.CUSTOMER, text)) | Q(driver__in=keys.ids(keys.CUSTOMER, text))
+    found = (
+        Vehicle.objects.in_group_of(user)
+        .filter(Q(pk__in=keys.ids(keys.VEHICLE, text)) | owned)
+        .select_related("owner", "model__brand")
+        .order_by("plate", "pk")[:CALLERS]
+    )
+    vehicles = list(found)
+    ours = set(
+        Vehicle.objects.visible_to(user).filter(pk__in=[v.pk for v in vehicles]).values_list("pk", flat=True)
+    )
+    return [caller(vehicle, masked=vehicle.pk not in ours) for vehicle in vehicles]
+
+
+def caller(vehicle: Vehicle, *, masked: bool) -> dict[str, Any]:
+    """One vehicle with its owner as the page shows them."""
+    owner = vehicle.owner
+    return {
+        "vehicle": vehicle,
+        "name": owner.masked_name if masked else owner.name,
+        "phone": (phones.mask(owner.phone) if masked else phones.display(owner.phone)) if owner.phone else "",
+        "masked": masked,
+    }
+
+
+def file_of(vehicle: Vehicle) -> dict[str, Any]:
+    """Past visits and open recommendations. Two queries."""
+    return {
+        "records": list(vehicle.service_records.order_by("-arrived_on", "-pk")[:HISTORY]),
+        "recommendations": list(
+            vehicle.recommendations.open().order_by("-is_safety_relevant", "-pk")[:HISTORY]
+        ),
+    }
+
+
+def things(user: User, text: str) -> list[dict[str, Any]]:
+    """Packages, operations and parts by name or code: ``[{kind, thing}]``. Three queries."""
+    text = text.strip()
+    if not text:
+        return []
+    match = Q(name__icontains=text) | Q(code__istartswith=text)
+    found = []
+    for kind, model in KINDS.items():
+        rows = model.objects.visible_to(user).active().filter(match).order_by("code")[:THINGS]
+        if model is Package:
+            rows = rows.prefetch_related("lines__operation", "lines__part")
+        found += [{"kind": kind, "thing": row} for row in rows]
+    return found[: 2 * THINGS]
+
+
+def receivers(store: Store) -> QuerySet[User]:
+    """Advisors with a reception in ``store``."""
+    known = Resource.objects.filter(store=store, kind=Resource.Kind.ADVISOR, is_active=True).values("person")
+    return User.objects.active().filter(pk__in=known).order_by("name", "pk")
+
+
+def timeline(view: DayView) -> list[dict[str, Any]]:
+    """A day in order of time: ``{"hour", "slots"}`` for offered starts, ``{"closed"}`` for the others."""
+    pieces: list[tuple[datetime, Slot | Closed]] = [
+        *((slot.starts_at, slot) for slot in view.slots),
+        *((closed.from_at, closed) for closed in view.closed),
+    ]
+    rows: list[dict[str, Any]] = []
+    for moment, piece in sorted(pieces, key=lambda pair: pair[0]):
+        if isinstance(piece, Closed):
+            rows.append({"closed": piece})
+        elif rows and rows[-1].get("hour") == moment.hour:
+            rows[-1]["slots"].append(piece)
+        else:
+            rows.append({"hour": moment.hour, "slots": [piece]})
+    return rows
+
+
+def strip(views: Iterable[DayView], chosen: date, today: date) -> list[dict[str, Any]]:
+    """The days to choose from: ``[{day, words, count, is_chosen, first}]``."""
+    return [
+        {
+            "day": view.day,
+            "words": when.day_words(view.day, today),
+            "count": len(view.slots),
+            "shut": view.shut,
+            "is_chosen": view.day == chosen,
+        }
+        for view in views
+    ]
+
+
+def day_list(user: User, day: date, *, advisor: int | None = None, status: str = "") -> QuerySet[Appointment]:
+    """Appointments of one day with all that a row shows. One query."""
+    rows = Appointment.objects.visible_to(user).arriving_on(day)
+    if advisor:
+        rows = rows.filter(advisor_id=advisor)
+    if status:
+        rows = rows.filter(status=status)
+    return rows.select_related("vehicle__model__brand", "customer", "advisor")

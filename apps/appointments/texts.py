@@ -1,0 +1,115 @@
+"""What the messages of an appointment say, whether they still go, and what happens when they fail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from apps.appointments.models import Appointment
+from apps.core import clock
+from apps.core.registry import MessageKind
+from apps.desk.models import Task
+from apps.messaging.models import Message
+
+CALL_TITLE = gettext_noop("Call %(name)s: the message about %(number)s could not be delivered")
+
+
+def _appointment(message: Message) -> Appointment:
+    rows = Appointment.objects.select_related("vehicle", "customer", "advisor", "store")
+    return rows.get(pk=message.object_id)
+
+
+def decide(message: Message) -> str:
+    """Judged at the moment of sending: "" to send, or the reason (a message id) not to."""
+    appointment = _appointment(message)
+    told = message.params.get("arrives_at", "")
+    if told and datetime.fromisoformat(told) != appointment.arrives_at:
+        return gettext_noop("The appointment was moved")
+    if message.kind == "appointment.cancelled":
+        return "" if appointment.status == Appointment.Status.CANCELLED else gettext_noop("Booked again")
+    if appointment.status == Appointment.Status.CANCELLED:
+        return gettext_noop("The appointment was cancelled")
+    if appointment.status == Appointment.Status.ARRIVED:
+        return gettext_noop("The customer has arrived")
+    return "" if appointment.is_open else gettext_noop("The customer did not come")
+
+
+def _facts(appointment: Appointment) -> dict[str, Any]:
+    arrival = timezone.localtime(appointment.arrives_at)
+    ready = timezone.localtime(appointment.ready_at)
+    return {
+        "name": appointment.contact_name,
+        "plate": str(appointment.vehicle),
+        "store": appointment.store.name,
+        "advisor": appointment.advisor.name,
+        "phone": appointment.store.hotline or appointment.advisor.phone,
+        "time": _("%(month)d/%(day)d %(time)s")
+        % {"month": arrival.month, "day": arrival.day, "time": f"{arrival:%H:%M}"},
+        "ready": _("%(month)d/%(day)d %(time)s")
+        % {"month": ready.month, "day": ready.day, "time": f"{ready:%H:%M}"},
+        "number": appointment.number,
+    }
+
+
+def text(message: Message) -> str:
+    """The words, in the language that is active (the customer's)."""
+    return str(TEXTS[message.kind]) % _facts(_appointment(message))
+
+
+def failed(message: Message) -> None:
+    """What could not be delivered becomes the advisor's call."""
+    appointment = _appointment(message)
+    Task.put(
+        f"appointment.call:{appointment.pk}",
+        about=appointment,
+        kind="appointment.call",
+        title=CALL_TITLE,
+        params={"name": appointment.contact_name, "number": appointment.number},
+        owner=appointment.advisor,
+        due_at=clock.now(),
+        url=reverse("appointments:detail", args=[appointment.pk]),
+    )
+
+
+TEXTS = {
+    "appointment.booked": gettext_lazy(
+        "%(store)s: %(plate)s is booked for %(time)s with %(advisor)s, expected ready %(ready)s "
+        "(%(number)s). Questions: %(phone)s"
+    ),
+    "appointment.confirmed": gettext_lazy(
+        "%(store)s: your appointment for %(plate)s on %(time)s is confirmed. %(advisor)s expects you. "
+        "Questions: %(phone)s"
+    ),
+    "appointment.moved": gettext_lazy(
+        "%(store)s: your appointment for %(plate)s is now on %(time)s with %(advisor)s, expected ready "
+        "%(ready)s. Questions: %(phone)s"
+    ),
+    "appointment.cancelled": gettext_lazy(
+        "%(store)s: your appointment for %(plate)s on %(time)s is cancelled. For a new one call %(phone)s"
+    ),
+    "appointment.reminder_72": gettext_lazy(
+        "%(store)s: we expect %(plate)s on %(time)s. If your wishes have changed, tell %(advisor)s: %(phone)s"
+    ),
+    "appointment.reminder_24": gettext_lazy(
+        "%(store)s: bay and technician are ready for %(plate)s on %(time)s. Please bring the vehicle "
+        "licence and the maintenance book."
+    ),
+    "appointment.reminder_1": gettext_lazy(
+        "%(store)s: %(advisor)s welcomes you and %(plate)s at %(time)s. Questions on the way: %(phone)s"
+    ),
+}
+LABELS = {
+    "appointment.booked": gettext_lazy("Booking confirmed to the customer"),
+    "appointment.confirmed": gettext_lazy("Confirmation"),
+    "appointment.moved": gettext_lazy("New time told"),
+    "appointment.cancelled": gettext_lazy("Cancellation told"),
+    "appointment.reminder_72": gettext_lazy("Reminder 72 h before: customer and parts"),
+    "appointment.reminder_24": gettext_lazy("Reminder 24 h before: bay, technician and parts"),
+    "appointment.reminder_1": gettext_lazy("Reminder 1 h before: advisor and welcome"),
+}
+KINDS = [MessageKind(kind, label, decide, text, failed) for kind, label in LABELS.items()]

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from apps.appointments.views import appointments, booking
+
+app_name = "appointments"
+
+urlpatterns = [
+    path("appointments/", appointments.appointment_list, name="list"),
+    path("appointments/new/", booking.appointment_create, name="create"),
+    path("appointments/new/draft/", booking.draft_create, name="draft"),
+    path("appointments/new/callers/", booking.caller_list, name="callers"),
+    path("appointments/new/things/", booking.thing_list, name="things"),
+    path("appointments/new/caller/", booking.caller_create, name="caller_create"),
+    path("appointments/<int:pk>/", appointments.appointment_detail, name="detail"),
+    path("appointments/<int:pk>/confirmation/", appointments.confirmation_create, name="confirm"),
+    path("appointments/<int:pk>/cancellation/", appointments.cancellation_create, name="cancel"),
+    path("appointments/<int:pk>/no-show/", appointments.no_show_create, name="no_show"),
+    path("appointments/<int:pk>/reschedule/", appointments.appointment_reschedule, name="reschedule"),
+]

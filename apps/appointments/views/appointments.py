@@ -1,0 +1,234 @@
+"""The day's appointments, one appointment, and what is done with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.access import require_perm
+from apps.appointments import items, selectors, services
+from apps.appointments.forms import ReasonForm, RescheduleForm, VersionForm
+from apps.appointments.menu import TONES
+from apps.appointments.models import Appointment
+from apps.appointments.views.booking import alternatives, asked_day, slot_days
+from apps.capacity.models import Reservation
+from apps.capacity.services import restarting
+from apps.core import clock, when
+from apps.core.errors import DomainError
+from apps.core.registry import registry
+from apps.desk.models import Event
+from apps.desk.once import once
+
+STORY = 50
+LONGEST_DAY = 500
+PAST = timedelta(days=3650)
+
+
+def _own(request: HttpRequest, pk: int) -> Appointment:
+    rows = Appointment.objects.visible_to(request.user).select_related(
+        "vehicle__model__brand", "vehicle__owner", "customer", "advisor", "store", "holder", "booked_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_GET
+@require_perm("appointments.see")
+def appointment_list(request: HttpRequest) -> HttpResponse:
+    """GET /appointments/?day=&advisor=&status= → one day's arrivals; for htmx only the rows."""
+    today = clock.today()
+    text = request.GET.get("day", "")
+    day = asked_day(text, today, earliest=today - PAST) or today
+    advisor = request.GET.get("advisor", "")
+    status = request.GET.get("status", "")
+    rows = selectors.day_list(
+        request.user,
+        day,
+        advisor=int(advisor) if advisor.isdecimal() else None,
+        status=status if status in Appointment.Status.values else "",
+    )[:LONGEST_DAY]
+    appointments = list(rows)
+    context = {
+        "rows": [{"appointment": a, "tone": _tone(a)} for a in appointments],
+        "summary": ngettext("%(n)d arrival", "%(n)d arrivals", len(appointments)) % {"n": len(appointments)},
+        "day": day,
+        "words": when.day_words(day, today),
+        "yesterday": day - timedelta(days=1),
+        "tomorrow": day + timedelta(days=1),
+        "today": today,
+        "advisor": advisor,
+        "status": status,
+        "statuses": Appointment.Status.choices,
+        "may_book": request.user.has_perm("appointments.book"),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "appointments/_day.html", context)
+    context["advisors"] = selectors.receivers(request.user.store) if request.user.store else []
+    return render(request, "appointments/list.html", context)
+
+
+def _tone(appointment: Appointment) -> str:
+    return "late" if appointment.is_overdue(clock.now()) else TONES[appointment.status]
+
+
+@require_GET
+@require_perm("appointments.see")
+def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /appointments/<id>/."""
+    return _detail(request, _own(request, pk))
+
+
+def _detail(
+    request: HttpRequest,
+    appointment: Appointment,
+    *,
+    cancel_form: ReasonForm | None = None,
+    no_show_form: ReasonForm | None = None,
+) -> HttpResponse:
+    now = clock.now()
+    lines = list(appointment.items.select_related("operation", "part", "package"))
+    held = Reservation.objects.filter(holder=appointment.holder_id or 0).select_related("resource")
+    version = {"version": appointment.version}
+    refused = cancel_form or no_show_form
+    return render(
+        request,
+        "appointments/detail.html",
+        {
+            "appointment": appointment,
+            "tone": _tone(appointment),
+            "lines": lines,
+            "amount": sum(line.amount for line in lines),
+            "hours": sum(line.flat_rate_hours for line in lines),
+            "held": held.exclude(resource__kind="advisor").order_by("during", "pk"),
+            "is_overdue": appointment.is_overdue(now),
+            "may_act": request.user.has_perm("appointments.book"),
+            "cancel_form": cancel_form or ReasonForm(initial=version, prefix="cancel"),
+            "no_show_form": no_show_form or ReasonForm(initial=version, prefix="no_show"),
+            "version_form": VersionForm(initial=version),
+            "actions": registry.actions_for("appointment", appointment, request.user),
+            "panels": registry.panels_for("appointment", appointment, request.user),
+            "events": Event.objects.about(appointment)[:STORY],
+        },
+        status=422 if refused else 200,
+    )
+
+
+@require_POST
+@require_perm("appointments.book")
+@once
+def confirmation_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST …/confirmation/ → confirmed, and the customer told."""
+    appointment = _own(request, pk)
+    form = VersionForm(request.POST)
+    services.confirm(appointment, by=request.user, version=_version(form))
+    messages.success(request, _("%(number)s is confirmed.") % {"number": appointment.number})
+    return redirect("appointments:detail", pk)
+
+
+def _version(form: VersionForm) -> int | None:
+    return form.cleaned_data["version"] if form.is_valid() else None
+
+
+@require_POST
+@require_perm("appointments.book")
+@once
+def cancellation_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST …/cancellation/ with a reason → cancelled, the slot free, the customer told."""
+    appointment = _own(request, pk)
+    form = ReasonForm(request.POST, prefix="cancel")
+    if not form.is_valid():
+        return _detail(request, appointment, cancel_form=form)
+    services.cancel(appointment, **form.cleaned_data, by=request.user)
+    messages.success(
+        request, _("%(number)s is cancelled and its time is free.") % {"number": appointment.number}
+    )
+    return redirect("appointments:detail", pk)
+
+
+@require_POST
+@require_perm("appointments.book")
+@once
+def no_show_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST …/no-show/ with a reason."""
+    appointment = _own(request, pk)
+    form = ReasonForm(request.POST, prefix="no_show")
+    if not form.is_valid():
+        return _detail(request, appointment, no_show_form=form)
+    services.mark_no_show(appointment, **form.cleaned_data, by=request.user)
+    messages.success(request, _("%(number)s is noted as a no-show.") % {"number": appointment.number})
+    return redirect("appointments:detail", pk)
+
+
+@require_http_methods(["GET", "POST"])
+@require_perm("appointments.book")
+@restarting
+@once
+def appointment_reschedule(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET, POST …/reschedule/ → another time. A taken one answers 409 with alternatives, nothing is lost."""
+    appointment = _own(request, pk)
+    if request.method == "GET":
+        advisor = request.GET.get("advisor", str(appointment.advisor_id))
+        form = RescheduleForm(
+            initial={"version": appointment.version, "advisor": advisor}, store=appointment.store
+        )
+        return _reschedule_page(request, appointment, form, request.GET.get("day"), advisor)
+    form = RescheduleForm(request.POST, store=appointment.store)
+    advisor = request.POST.get("advisor", "")
+    if not form.is_valid():
+        return _reschedule_page(request, appointment, form, request.POST.get("day"), advisor, status=422)
+    data = form.cleaned_data
+    try:
+        services.reschedule(
+            appointment,
+            starts_at=data["starts_at"],
+            by=request.user,
+            advisor=data["advisor"],
+            any_advisor=data["advisor"] is None,
+            reason=data["reason"],
+            version=data["version"],
+        )
+    except DomainError as error:
+        if error.code != "slot_taken":
+            raise
+        day = request.POST.get("day")
+        return _reschedule_page(request, appointment, form, day, advisor, status=409, refused=error)
+    messages.success(
+        request, _("%(number)s is moved. The customer gets a message.") % {"number": appointment.number}
+    )
+    return redirect("appointments:detail", pk)
+
+
+def _reschedule_page(
+    request: HttpRequest,
+    appointment: Appointment,
+    form: RescheduleForm,
+    day: str | None,
+    advisor: str,
+    *,
+    status: int = 200,
+    refused: DomainError | None = None,
+) -> HttpResponse:
+    needs = items.needs_of(appointment, int(advisor) if advisor.isdecimal() else None)
+    today = clock.today()
+    wanted = asked_day(day, today) or max(timezone.localdate(appointment.arrives_at), today)
+    context = slot_days(appointment.store, needs, wanted, clock.now(), without=appointment.holder)
+    url = reverse("appointments:reschedule", args=[appointment.pk])
+    for entry in context["strip"]:
+        entry["url"] = f"{url}?day={entry['day']:%Y-%m-%d}&advisor={advisor}"
+    context |= {
+        "appointment": appointment,
+        "form": form,
+        "needs": needs,
+        "chosen": None,
+        "refused": refused,
+        "alternatives": alternatives(refused),
+        "reschedule_url": url,
+    }
+    return render(request, "appointments/reschedule.html", context, status=status)

@@ -1,0 +1,303 @@
+"""The phone rings: from a plate or a phone tail to a booked appointment on one page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.access import require_perm
+from apps.accounts.models import Store, User
+from apps.appointments import selectors, services
+from apps.appointments.draft import Draft
+from apps.appointments.forms import BookingForm, CallerForm
+from apps.appointments.models import Appointment, AppointmentItem
+from apps.capacity import slots
+from apps.capacity.services import restarting
+from apps.core import clock
+from apps.core.errors import DomainError
+from apps.customers.models import Vehicle
+from apps.customers.services import register_with_vehicle
+from apps.desk.once import once
+
+STRIP_DAYS = 7
+LOOK_AHEAD_DAYS = 14
+FARTHEST_DAYS = 180
+
+
+def own_store(request: HttpRequest) -> Store:
+    """Where is booked: the person's own store."""
+    if request.user.store is None:
+        raise Http404
+    return request.user.store
+
+
+@require_http_methods(["GET", "POST"])
+@require_perm("appointments.book")
+@restarting
+@once
+def appointment_create(request: HttpRequest) -> HttpResponse:
+    """GET, POST /appointments/new/ → the booking page, and the booking.
+
+    GET takes ``vehicle``, ``q`` (a caller search without scripts) and ``add`` (a thing, such as
+    ``package:3@recommended``). A taken slot answers 409 with the page, everything typed and alternatives.
+    """
+    store = own_store(request)
+    if request.method == "GET":
+        return _page(request, store, request.GET)
+    form = BookingForm(request.POST, user=request.user, store=store)
+    draft = Draft.read(request.POST, request.user, store)
+    if not (form.is_valid() and draft.is_valid):
+        return _page(request, store, request.POST, form=form, draft=draft, status=422)
+    try:
+        appointment = _book(request, store, form.cleaned_data, draft)
+    except DomainError as error:
+        return _page(request, store, request.POST, form=form, draft=draft, status=409, refused=error)
+    messages.success(
+        request,
+        _("%(number)s is booked. The customer gets a message at once.") % {"number": appointment.number},
+    )
+    return redirect("appointments:detail", appointment.pk)
+
+
+def _book(request: HttpRequest, store: Store, data: dict[str, Any], draft: Draft) -> Appointment:
+    vehicle = data["vehicle"]
+    return services.book(
+        store=store,
+        customer=vehicle.owner,
+        vehicle=vehicle,
+        starts_at=data["starts_at"],
+        asks=draft.asks,
+        by=request.user,
+        contact_name=data["contact_name"],
+        contact_phone=data["contact_phone"],
+        advisor=data["advisor"],
+        kind=data["kind"],
+        channel=data["channel"],
+        odometer_km=data["odometer_km"],
+        customer_words=data["customer_words"],
+    )
+
+
+@require_POST
+@require_perm("appointments.book")
+def draft_create(request: HttpRequest) -> HttpResponse:
+    """POST /appointments/new/draft/ → the page as typed so far, priced and with slots; nothing is saved.
+
+    For htmx only what depends on the items and the day.
+    """
+    return _page(request, own_store(request), request.POST, partial=bool(request.headers.get("HX-Request")))
+
+
+@require_GET
+@require_perm("appointments.book")
+def caller_list(request: HttpRequest) -> HttpResponse:
+    """GET /appointments/new/callers/?q= → vehicles with their owners."""
+    text = request.GET.get("q", "")[:60]
+    context = {"q": text, "callers": selectors.callers(request.user, text)}
+    return render(request, "appointments/_callers.html", context)
+
+
+@require_GET
+@require_perm("appointments.book")
+def thing_list(request: HttpRequest) -> HttpResponse:
+    """GET /appointments/new/things/?thing= → packages, operations and parts with hours and price."""
+    store = own_store(request)
+    return render(request, "appointments/_things.html", _things(request, store, request.GET.get("thing", "")))
+
+
+@require_POST
+@require_perm("appointments.book")
+@once
+def caller_create(request: HttpRequest) -> HttpResponse:
+    """POST /appointments/new/caller/ → a new customer with a vehicle, and on with the booking."""
+    store = own_store(request)
+    form = CallerForm(request.POST, prefix="new")
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            _customer, vehicle = register_with_vehicle(
+                store=store,
+                by=request.user,
+                customer={"name": data["name"], "phone": data["phone"]},
+                vehicle={key: data[key] for key in ("plate", "vin", "model_text")},
+                odometer_km=None,
+            )
+        except ValidationError as error:
+            for name, errors in error.message_dict.items():
+                form.add_error(name if name in form.fields else None, errors)
+        else:
+            return redirect(f"{reverse('appointments:create')}?{urlencode({'vehicle': vehicle.pk})}")
+    return _page(request, store, QueryDict(), caller_form=form, status=422)
+
+
+# -- what the page shows --------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest,
+    store: Store,
+    data: QueryDict,
+    *,
+    form: BookingForm | None = None,
+    draft: Draft | None = None,
+    status: int = 200,
+    refused: DomainError | None = None,
+    partial: bool = False,
+    caller_form: CallerForm | None = None,
+) -> HttpResponse:
+    vehicle = _vehicle(request.user, data.get("vehicle"))
+    context: dict[str, Any] = {"caller_form": caller_form or CallerForm(prefix="new"), "q": data.get("q", "")}
+    if vehicle is None:
+        context["callers"] = selectors.callers(request.user, context["q"]) if context["q"] else []
+        return render(request, "appointments/book.html", context, status=status)
+    masked = not Vehicle.objects.visible_to(request.user).filter(pk=vehicle.pk).exists()
+    draft = draft or Draft.read(data, request.user, store)
+    if form is None:
+        form = _unsaved_form(request, store, vehicle, data, masked=masked)
+    context |= _slot_context(data, form, draft, store)
+    context |= {
+        "form": form,
+        "draft": draft,
+        "wishes": AppointmentItem.Wish.choices,
+        "caller": selectors.caller(vehicle, masked=masked),
+        "vehicle": vehicle,
+        "refused": refused,
+        "alternatives": alternatives(refused),
+        "booked": list(Appointment.objects.open().filter(vehicle=vehicle).select_related("store")[:3]),
+    }
+    if partial:
+        return render(request, "appointments/_draft.html", context, status=status)
+    if not masked:
+        context |= selectors.file_of(vehicle)
+        context["offers"] = _offers(context["recommendations"], request.user)
+    context |= _things(request, store, data.get("thing", ""))
+    return render(request, "appointments/book.html", context, status=status)
+
+
+def _vehicle(user: User, pk: str | None) -> Vehicle | None:
+    if not pk or not pk.isdecimal():
+        return None
+    rows = Vehicle.objects.in_group_of(user).select_related("owner__advisor", "driver", "model__brand")
+    return rows.filter(pk=pk).first()
+
+
+def _unsaved_form(
+    request: HttpRequest, store: Store, vehicle: Vehicle, data: QueryDict, *, masked: bool
+) -> BookingForm:
+    """The form with what is known, or with what was typed so far, unjudged."""
+    known = {
+        "vehicle": vehicle.pk,
+        "kind": Appointment.Kind.MAINTENANCE_REPAIR,
+        "channel": Appointment.Channel.PHONE,
+        "advisor": _usual_advisor(request.user, store, vehicle),
+    }
+    if not masked:
+        known |= {"contact_name": vehicle.owner.name, "contact_phone": vehicle.owner.phone}
+    form = BookingForm(initial=known, user=request.user, store=store)
+    if request.method == "POST":
+        form.initial |= {name: data[name] for name in form.fields if name in data}
+    return form
+
+
+def _usual_advisor(user: User, store: Store, vehicle: Vehicle) -> int | None:
+    """The customer's dedicated advisor if that person receives here, else whoever is free."""
+    receiving = set(selectors.receivers(store).values_list("pk", flat=True))
+    return vehicle.owner.advisor_id if vehicle.owner.advisor_id in receiving else None
+
+
+def _slot_context(data: QueryDict, form: BookingForm, draft: Draft, store: Store) -> dict[str, Any]:
+    """The chosen day with its slots, the days beside it, and the chosen slot. Five queries."""
+    now, today = clock.now(), clock.today()
+    advisor = str(form["advisor"].value() or "")
+    kind = str(form["kind"].value() or "")
+    needs = draft.needs(kind, int(advisor) if advisor.isdecimal() else None)
+    chosen = _moment(form["starts_at"].value())
+    wanted = asked_day(_wanted_day(data, chosen), today)
+    day_context = slot_days(store, needs, wanted, now)
+    slot = next((s for s in day_context["slots"] if s.starts_at == chosen), None)
+    return {**day_context, "chosen": chosen, "slot": slot, "needs": needs}
+
+
+def _wanted_day(data: QueryDict, chosen: datetime | None) -> str:
+    """The day to show: a pressed button, a date that was just picked, the chosen time's, else as before."""
+    shown = data.get("shown_day", "")
+    picked = data.get("jump", "")
+    if data.get("day") or (picked and picked != shown):
+        return data.get("day") or picked
+    return f"{timezone.localdate(chosen):%Y-%m-%d}" if chosen and timezone.is_aware(chosen) else shown
+
+
+def asked_day(text: str | None, today: date, *, earliest: date | None = None) -> date | None:
+    """The day that was asked for, if it can be shown; days before ``earliest`` (today) become it."""
+    try:
+        day = parse_date(text or "")
+    except ValueError:
+        return None
+    return min(max(day, earliest or today), today + timedelta(days=FARTHEST_DAYS)) if day else None
+
+
+def slot_days(
+    store: Store, needs: slots.Needs, wanted: date | None, now: datetime, without: Any = None
+) -> dict[str, Any]:
+    """A day's timeline and the strip of days around it; without a wish the first day with a slot."""
+    today = clock.today()
+    first = max(today, wanted - timedelta(days=2)) if wanted else today
+    views = slots.days(store, needs=needs, date_from=first, days=LOOK_AHEAD_DAYS, now=now, without=without)
+    view = next((v for v in views if v.day == wanted), None) if wanted else None
+    view = view or next((v for v in views if v.slots), views[0])
+    at = views.index(view)
+    start = max(0, min(at - 2, len(views) - STRIP_DAYS))
+    return {
+        "day": view.day,
+        "day_view": view,
+        "slots": view.slots,
+        "timeline": selectors.timeline(view),
+        "strip": selectors.strip(views[start : start + STRIP_DAYS], view.day, today),
+        "next_day": next((v.day for v in views[at + 1 :] if v.slots), None),
+    }
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return parse_datetime(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def alternatives(refused: DomainError | None) -> list[dict[str, Any]]:
+    """What a taken slot offers instead, with real moments for the page."""
+    if refused is None:
+        return []
+    return [
+        {**a, "at": datetime.fromisoformat(a["starts_at"]), "till": datetime.fromisoformat(a["ends_at"])}
+        for a in refused.extra.get("alternatives", [])
+    ]
+
+
+def _things(request: HttpRequest, store: Store, text: str) -> dict[str, Any]:
+    """Search hits priced as rows, for the list under the box."""
+    found = selectors.things(request.user, text[:60])
+    asked = [(f"{hit['kind']}:{hit['thing'].pk}", "1", "") for hit in found]
+    return {"thing": text, "hits": Draft.of(asked, request.user, store).rows if asked else []}
+
+
+def _offers(recommendations: list, user: User) -> dict[str, str]:
+    """``{operation code: "operation:12"}`` of what recommendations can put on the list. One query."""
+    codes = {r.operation_code for r in recommendations if r.operation_code}
+    if not codes:
+        return {}
+    rows = selectors.KINDS["operation"].objects.visible_to(user).active().filter(code__in=codes)
+    return {code: f"operation:{pk}" for code, pk in rows.values_list("code", "pk")}

@@ -1,0 +1,68 @@
+// Booking by hand: Enter takes the first hit, arrows walk, every change prices and looks for slots anew.
+const on = (name, act) => document.addEventListener(name, act);
+const hitsOf = (picker) => [...picker.querySelectorAll("[data-hit]")];
+const booking = document.getElementById("booking");
+
+// A picker is a search box over a list of hits. Enter before the answer is there waits for it.
+on("keydown", (event) => {
+  const picker = event.target.closest?.("[data-picker]");
+  if (!picker || event.isComposing || event.ctrlKey || event.metaKey) return;
+  const box = picker.querySelector("input");
+  const hits = hitsOf(picker);
+  const at = hits.indexOf(document.activeElement);
+  if (event.key === "ArrowDown") (hits[at + 1] ?? hits[0])?.focus();
+  else if (event.key === "ArrowUp") (at > 0 ? hits[at - 1] : box).focus();
+  else if (event.key === "Enter" && event.target === box) take(picker, box, hits);
+  else return;
+  event.preventDefault();
+});
+function take(picker, box, hits) {
+  if (!box.value.trim()) return;
+  if (picker.dataset.for === box.value && hits[0]) hits[0].click();
+  else picker.dataset.wanted = "";
+}
+on("htmx:afterRequest", (event) => {
+  const picker = event.target.closest?.("[data-picker]");
+  if (picker && event.target.matches("input")) picker.dataset.for = event.target.value;
+});
+on("htmx:afterSettle", (event) => {
+  const picker = event.detail.target?.closest?.("[data-picker]");
+  if (picker && "wanted" in picker.dataset) {
+    delete picker.dataset.wanted;
+    hitsOf(picker)[0]?.click();
+  }
+});
+
+// What was taken is on the list: the box is empty again and ready for the next.
+on("htmx:beforeRequest", (event) => {
+  const picker = event.target.closest?.("[data-picker][data-clears]");
+  if (!picker || !event.target.matches("[data-hit]")) return;
+  const box = picker.querySelector("input");
+  box.value = "";
+  delete picker.dataset.for;
+  box.focus();
+});
+on("htmx:afterRequest", (event) => {
+  const picker = event.target.closest?.("[data-picker][data-clears]");
+  if (picker && event.target.matches("[data-hit]")) picker.querySelector(".picker-hits").replaceChildren();
+});
+
+// Priced and searched on the server whenever something changes.
+if (booking) {
+  booking.addEventListener("change", (event) => {
+    if (!("quiet" in event.target.dataset)) window.htmx.trigger("#wire", "redraft");
+  });
+  // An answer never overwrites what is being typed; leaving that field asks again.
+  on("htmx:beforeSwap", (event) => {
+    const typed = document.activeElement;
+    if (event.detail.target.id === "draft" && typed.matches("#draft input.item-quantity") && typed.value !== typed.defaultValue)
+      event.detail.shouldSwap = false;
+  });
+  // Enter in a field is not yet the wish to book; Ctrl-Enter and the button are.
+  booking.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input:not([data-quiet])")) {
+      event.preventDefault();
+      event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+}
