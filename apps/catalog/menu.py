@@ -10,6 +10,7 @@ from apps.accounts.permissions import declare
 from apps.accounts.roles import EVERYONE, Role
 from apps.catalog.selectors import LABOUR_RATE
 from apps.core.money import fen
+from apps.core.registry import NavItem, registry
 from apps.desk.models.event import EVENT_TITLES
 
 
@@ -24,3 +25,6 @@ def register() -> None:
     declare_setting(LABOUR_RATE, _yuan, Decimal("280.00"), _("Labour rate"), _("yuan per hour"))
     EVENT_TITLES["catalog.added"] = _("Added to the price list: %(code)s")
     EVENT_TITLES["catalog.changed"] = _("Price list changed: %(code)s")
+    registry.add(
+        NavItem(_("Price list"), "catalog:packages", "tags", "catalog.see", group="files", order=700)
+    )

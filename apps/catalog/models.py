@@ -43,6 +43,10 @@ class Priced(models.Model):
         rows = type(self)._default_manager.select_for_update(no_key=True)
         self.refresh_from_db(from_queryset=rows)
 
+    def price_at(self, rate: Decimal) -> Decimal:
+        """What it costs today at ``rate`` yuan per hour, tax included."""
+        raise NotImplementedError
+
 
 class Energy(models.TextChoices):
     """What moves the car."""
@@ -152,6 +156,9 @@ class LabourOperation(Priced):
     def __str__(self) -> str:
         return self.name
 
+    def price_at(self, rate: Decimal) -> Decimal:
+        return fen(self.flat_rate_hours * rate)
+
 
 @pghistory.track()
 class Part(Priced):
@@ -174,6 +181,9 @@ class Part(Priced):
 
     def __str__(self) -> str:
         return self.name
+
+    def price_at(self, rate: Decimal) -> Decimal:
+        return self.price
 
 
 @dataclass(frozen=True)
@@ -218,6 +228,9 @@ class Package(Priced):
         """
         lines = sorted(self.lines.all(), key=lambda line: (line.operation_id is None, line.pk))
         return [line.expand(rate) for line in lines]
+
+    def price_at(self, rate: Decimal) -> Decimal:
+        return self.total(self.expand(rate))
 
     @staticmethod
     def total(lines: Iterable[ExpandedLine]) -> Decimal:

@@ -40,7 +40,7 @@ class FileViewSet(
 ):
     """List, retrieve, create and update; nothing is ever deleted."""
 
-    permission_classes: ClassVar = [RolePermission]
+    permission_classes = [RolePermission]
 
     @transaction.atomic
     def perform_update(self, serializer: Any) -> None:

@@ -1,9 +1,7 @@
 """Signs of customers' and vehicles' pages."""
 
-from typing import Any
 
 from django import template
-from django.template import loader
 from django.utils.safestring import SafeString
 
 from apps.core import phones, plates
@@ -54,10 +52,3 @@ def masked_plate(plate: str) -> str:
 def masked_number(phone: str) -> str:
     """A telephone number for those who have no access yet."""
     return phones.mask(phone) if phone else ""
-
-
-@register.simple_tag(takes_context=True)
-def draw_panel(context: template.Context, panel: dict[str, Any]) -> SafeString:
-    """A later room's section: its values stand in the context, and together as ``panel``."""
-    values = context.flatten() | panel["context"] | {"panel": panel["context"]}
-    return loader.render_to_string(panel["template"], values, request=None)
