@@ -118,6 +118,7 @@ class WalkAroundForm(forms.ModelForm):
         self.stored_km = self.instance.odometer_km
         self.fields["odometer_km"].validators.append(MaxValueValidator(3_000_000))
         self.fields["odometer_km"].widget.attrs |= {"inputmode": "numeric", "min": 0, "max": 3_000_000}
+        self.fields["energy_percent"].validators.append(MaxValueValidator(100))
         self.fields["energy_percent"].widget = forms.NumberInput(
             {"type": "range", "min": 0, "max": 100, "step": 5}
         )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
@@ -59,8 +60,7 @@ def _sees_reception(user: User, file: object) -> bool:
     return user.has_perm("reception.see")
 
 
-def register() -> None:
-    """Called once, when Django is ready."""
+def _permissions() -> None:
     declare("reception.arrive", Role.GUARD, *DESK, *HELPERS)
     declare("reception.receive", *DESK, *HELPERS)
     declare("reception.close", *DESK)
@@ -76,6 +76,9 @@ def register() -> None:
         *DESK,
         *FLOOR,
     )
+
+
+def _settings() -> None:
     minutes = _("min")
     declare_setting("reception.first_contact_minutes", float, 1.0, _("Arrival to first contact"), minutes)
     declare_setting("reception.listening_minutes", float, 6.0, _("Listening standard"), minutes)
@@ -91,18 +94,25 @@ def register() -> None:
         _("Register is mandatory for work over"),
         _("h"),
     )
-    EVENT_TITLES.update(
-        {
-            "visit.arrived": _("Arrived"),
-            "visit.met": _("First contact"),
-            "visit.walked_around": _("Walk-around done"),
-            "visit.interviewed": _("Interview done"),
-            "visit.slip_sent": _("Copy of the reception slip issued"),
-            "visit.entered_house": _("Taken into the house"),
-            "visit.left": _("Left"),
-            "damage.gone": _("Earlier damage no longer there"),
-        }
-    )
+
+
+TITLES = {
+    "visit.arrived": _("Arrived"),
+    "visit.met": _("First contact"),
+    "visit.walked_around": _("Walk-around done"),
+    "visit.interviewed": _("Interview done"),
+    "visit.slip_sent": _("Copy of the reception slip issued"),
+    "visit.entered_house": _("Taken into the house"),
+    "visit.left": pgettext_lazy("visit", "Left"),
+    "damage.gone": _("Earlier damage no longer there"),
+}
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    _permissions()
+    _settings()
+    EVENT_TITLES.update(TITLES)
     registry.add(
         NavItem(
             _("Arrival"), "reception:arrival", "barrier-block", "reception.arrive", group="front", order=200

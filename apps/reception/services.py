@@ -26,6 +26,7 @@ from apps.desk.models import Event, File, Link, Notice, NumberSeries, PdfJob
 from apps.desk.nudge import nudge
 from apps.reception import drawing, selectors, slip
 from apps.reception.models import Damage, Interview, Visit, WalkAround
+from apps.reception.register import Register
 
 SLIP_LINK_DAYS = 90
 WALK_AROUND_FIELDS = (
@@ -249,24 +250,13 @@ def save_walk_around(
     """
     visit.lock()
     _guard_marks(visit)
-    if waits_here is not None:
-        visit.waits_here = waits_here
-    visit.expected_hours = expected_hours if expected_hours is not None else visit.expected_hours
-    visit.save(update_fields=["waits_here", "expected_hours"])
-    register = selectors.register_of(visit)
-    if register.is_mandatory and signature is None:
-        raise DomainError(
-            _("The customer must sign the reception slip: %(reasons)s.")
-            % {"reasons": "; ".join(register.reasons)},
-            code="signature_required",
-        )
+    if unknown := fields.keys() - set(WALK_AROUND_FIELDS):
+        raise TypeError(f"save_walk_around() knows no {', '.join(sorted(unknown))}")
+    register = _decide_register(visit, waits_here, expected_hours, is_signed=signature is not None)
     walk = WalkAround.objects.filter(visit=visit).first() or WalkAround(visit=visit)
     _read_odometer(visit, walk, odometer_km, odometer_replaced_reason, by)
-    for name in WALK_AROUND_FIELDS:
-        if name in fields:
-            setattr(walk, name, fields.pop(name))
-    if fields:
-        raise TypeError(f"save_walk_around() knows no {', '.join(sorted(fields))}")
+    for name, value in fields.items():
+        setattr(walk, name, value)
     walk.odometer_km, walk.done_by, walk.done_at = odometer_km, by, clock.now()
     walk.is_mandatory = register.is_mandatory
     if signature is not None:
@@ -278,7 +268,25 @@ def save_walk_around(
     if walk.signed_at:
         PdfJob.ask("reception.slip", walk, store=visit.store, by=by)
         nudge("desk.render_pdfs")
+    announce(visit.store_id, "queue")
     return walk
+
+
+def _decide_register(
+    visit: Visit, waits_here: bool | None, expected_hours: Decimal | None, *, is_signed: bool
+) -> Register:
+    """Keep what the customer decided about waiting, and judge whether that asks for a signature."""
+    visit.waits_here = visit.waits_here if waits_here is None else waits_here
+    visit.expected_hours = visit.expected_hours if expected_hours is None else expected_hours
+    visit.save(update_fields=["waits_here", "expected_hours"])
+    register = selectors.register_of(visit)
+    if register.is_mandatory and not is_signed:
+        raise DomainError(
+            _("The customer must sign the reception slip: %(reasons)s.")
+            % {"reasons": "; ".join(register.reasons)},
+            code="signature_required",
+        )
+    return register
 
 
 def _read_odometer(visit: Visit, walk: WalkAround, odometer_km: int, reason: str, by: User) -> None:

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
+from PIL import Image
+
+from apps.appointments.models import Appointment
 from apps.core import clock
-from apps.customers.models import Customer, StoreAccess, Vehicle
+from apps.customers.models import Vehicle
 from apps.desk.models import File
 from apps.reception import drawing
 from apps.reception.models import Damage, Interview, Visit, WalkAround
+from tests.customers.factories import make_customer, make_vehicle
 
 _numbers = count(1)
-SIGNATURE = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
-    b"\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa75\x81\x84\x00\x00\x00\x00IEND\xaeB`\x82"
-)
 
 
-def make_customer_vehicle(
-    cast: Any, *, store: Any = None, plate: str | None = None, **fields: Any
-) -> Vehicle:
+def png(size: tuple[int, int] = (60, 20), colour: str = "navy") -> bytes:
+    """A small picture."""
+    buffer = BytesIO()
+    Image.new("RGB", size, colour).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+SIGNATURE = png()
+SIGNATURE_URL = "data:image/png;base64," + b64encode(SIGNATURE).decode()
+
+
+def make_customer_vehicle(cast: Any, *, store: Any = None, **fields: Any) -> Vehicle:
     """A vehicle whose owner ``store`` (default the cast's; False: no store) has access to."""
-    n = next(_numbers)
-    store = cast.store if store is None else store
-    owner = fields.pop("owner", None) or Customer.objects.create(
-        group=fields.pop("group", cast.group),
-        number=f"K{n:06d}",
-        name=fields.pop("name", "王建国"),
-        phone=f"+86138{n:08d}",
-        advisor=fields.pop("advisor", cast.advisor),
+    person = {
+        name: fields.pop(name) for name in ("name", "phone", "gender", "kind", "advisor") if name in fields
+    }
+    person.setdefault("advisor", cast.advisor)
+    owner = fields.pop("owner", None) or make_customer(
+        cast, store=cast.store if store is None else store, **person
     )
-    if store:
-        StoreAccess.objects.get_or_create(
-            store=store, customer=owner, defaults={"reason": "entry", "since": clock.now()}
-        )
-    fields.setdefault("model_text", "帕萨特 330TSI")
-    return Vehicle.objects.create(
-        group=owner.group,
-        vin=f"LSVAA4187N{n:07d}",
-        plate=plate if plate is not None else f"浙A{n % 100000:05d}",
-        owner=owner,
-        **fields,
-    )
+    vehicle = make_vehicle(cast, owner=owner, **fields)
+    vehicle.index()
+    return vehicle
 
 
 def make_visit(
@@ -68,6 +68,23 @@ def make_visit(
         fields.setdefault("left_at", now)
         fields.setdefault("left_reason", "delivered")
     return Visit.objects.create(vehicle=vehicle, status=status, **fields)
+
+
+def make_appointment(cast: Any, *, vehicle: Vehicle | None = None, **fields: Any) -> Appointment:
+    """A booking of today, due now, of two hours; without capacity behind it."""
+    vehicle = vehicle or make_customer_vehicle(cast)
+    fields = {
+        "store": cast.store,
+        "number": f"A-TEST-{next(_numbers):06d}",
+        "customer": vehicle.owner,
+        "contact_name": "王建国",
+        "contact_phone": "+8613800138000",
+        "advisor": cast.advisor,
+        "arrives_at": clock.now(),
+        "booked_at": clock.now() - timedelta(days=3),
+    } | fields
+    fields.setdefault("ready_at", fields["arrives_at"] + timedelta(hours=2))
+    return Appointment.objects.create(vehicle=vehicle, **fields)
 
 
 def make_damage(visit: Visit, zone: str = "left_front_door", kind: str = "scratch", **fields: Any) -> Damage:

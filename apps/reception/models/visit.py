@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.accounts.roles import Role
@@ -34,7 +35,7 @@ class VisitQuerySet(StoreOwnedQuerySet):
 
     def for_pages(self) -> Self:
         """With what every list shows, in the same query."""
-        return self.select_related("vehicle__model", "customer", "appointment", "advisor", "store")
+        return self.select_related("vehicle__model", "customer", "appointment", "advisor", "met_by", "store")
 
 
 class Visit(models.Model):
@@ -44,7 +45,7 @@ class Visit(models.Model):
         WAITING = "waiting", _("Waiting")
         IN_RECEPTION = "in_reception", _("In reception")
         IN_HOUSE = "in_house", _("In the house")
-        LEFT = "left", _("Left")
+        LEFT = "left", pgettext_lazy("visit", "Left")
 
     NEXT: dict[str, set[Any]] = {
         Status.WAITING: {Status.IN_RECEPTION, Status.LEFT},

@@ -136,6 +136,11 @@ class WalkAround(models.Model):
         """The vehicle's story."""
         return self.visit.event_thread
 
+    @property
+    def damages(self) -> models.QuerySet:
+        """The visit's marks."""
+        return self.visit.damages.all()
+
     def lamp_labels(self) -> list[str]:
         """The warning lamps in words."""
         return [str(c.label) for c in WarningLamp if c.value in self.warning_lamps]

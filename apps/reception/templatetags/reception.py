@@ -11,14 +11,15 @@ from apps.customers.models import Customer
 from apps.reception.texts.surnames import COMPOUND
 
 register = template.Library()
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def surname(name: str) -> str:
     """The family name: one character, two for compound ones, the last word of a Latin name."""
     name = name.strip()
-    if name.isascii():
+    if not _HAN.match(name):
         return name.split()[-1] if name else ""
-    first = re.split("[·•]", name)[0]
+    first = re.split("[\u00b7\u2022]", name)[0]
     if first != name:
         return first
     return name[:2] if name[:2] in COMPOUND else name[:1]

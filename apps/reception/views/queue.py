@@ -31,7 +31,7 @@ def _queue_context(request: HttpRequest) -> dict[str, Any]:
             Visit.objects.visible_to(request.user)
             .filter(status=Visit.Status.IN_RECEPTION)
             .for_pages()
-            .select_related("walk_around", "interview", "met_by")
+            .select_related("walk_around", "interview")
             .order_by("first_contact_at")[:50]
         ),
         "expected": list(selectors.expected_today(request.user)[:50]),

@@ -58,7 +58,7 @@ def visit_detail(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(
         Visit.objects.visible_to(request.user)
         .for_pages()
-        .select_related("walk_around__signature", "walk_around__done_by", "interview__listened_by", "met_by"),
+        .select_related("walk_around__signature", "walk_around__done_by", "interview__listened_by"),
         pk=pk,
     )
     walk = getattr(visit, "walk_around", None)

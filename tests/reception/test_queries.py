@@ -1,0 +1,69 @@
+"""Pages cost the same number of queries with three rows and with thirty."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.reception.factories import (
+    make_appointment,
+    make_damage,
+    make_interview,
+    make_photo,
+    make_visit,
+    make_walk_around,
+)
+
+
+def queries(client, address):
+    client.get(address)  # warm what is cached per process
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [("queue", 13), ("queue_fragment", 10), ("welcome_fragment", 6), ("visits", 9), ("arrival", 8)],
+)
+def test_lists(cast, client, name, limit):
+    client.force_login(cast.advisor)
+    counts = []
+    for rows in (3, 27):
+        for _row in range(rows):
+            make_visit(cast, status="waiting")
+            visit = make_visit(cast)
+            make_walk_around(visit)
+            make_interview(visit)
+            make_appointment(cast)
+        counts.append(queries(client, reverse(f"reception:{name}")))
+    assert counts[0] == counts[1]
+    assert counts[1] <= limit
+
+
+@pytest.mark.parametrize(("name", "limit"), [("visit", 20), ("walk_around", 12), ("interview", 10)])
+def test_one_visit(cast, client, name, limit):
+    client.force_login(cast.advisor)
+    visit = make_visit(cast)
+    make_walk_around(visit)
+    counts = []
+    for marks in (3, 27):
+        for _mark in range(marks):
+            make_damage(visit, photo=make_photo(visit))
+        counts.append(queries(client, reverse(f"reception:{name}", args=[visit.pk])))
+    assert counts[0] == counts[1]
+    assert counts[1] <= limit
+
+
+def test_the_api_lists_marks_without_a_query_each(cast, client):
+    client.force_login(cast.advisor)
+    counts = []
+    for rows in (2, 10):
+        for _row in range(rows):
+            visit = make_visit(cast)
+            make_walk_around(visit)
+            make_damage(visit, photo=make_photo(visit))
+        counts.append(queries(client, reverse("api:inspection-list")))
+    assert counts[0] == counts[1]
