@@ -64,6 +64,7 @@ def programs(host: str, port: int, var: Path) -> Sequence[Program]:
 
 
 def _run(settings: config.Config, environment: dict[str, str]) -> int:
+    (settings.var / "static").mkdir(parents=True, exist_ok=True)  # empty here; whitenoise asks for it
     prepared = subprocess.run([sys.executable, "-m", "dms.prepare"], cwd=ROOT, env=environment, check=False)
     if prepared.returncode:
         raise CannotStart("the database could not be prepared; the reason stands above.")

@@ -112,6 +112,8 @@ class Supervisor:
         with source:
             for raw in source:
                 line = raw.decode(errors="replace").rstrip()
+                if not line:
+                    continue
                 self.say(prefix + line)
                 file.emit(logging.LogRecord(name, logging.INFO, "", 0, line, None, None))
         file.close()

@@ -1,10 +1,7 @@
-"""The browser, the live server and real programs come up over the test's own database."""
+"""The browser and the live server come up over the test's own database."""
 
 import urllib.request
 
-import pytest
-
-from apps.desk.models import Heartbeat
 from tests.harness.browser import PHONE
 
 
@@ -24,13 +21,3 @@ def test_another_device_has_its_own_size(new_context):
     page = new_context(viewport=PHONE, dark=True).new_page()
     assert page.viewport_size["width"] == 390
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_worker_and_beat_run_over_the_tests_database(system):
-    assert not Heartbeat.objects.exists()
-    system.worker()
-    system.beat()
-    system.wait_for(Heartbeat.objects.exists, seconds=40)
-    assert system.stop("beat") == 0
-    assert system.stop("worker") == 0
