@@ -7,7 +7,7 @@ class MoneyConfig(AppConfig):
 
     name = "apps.money"
     label = "money"
-    verbose_name = _("Money")
+    verbose_name = _("Money ledger")
 
     def ready(self) -> None:
         from apps.money import menu

@@ -67,6 +67,11 @@ class StockItem(models.Model):
         """What is neither reserved nor gone."""
         return self.on_hand - self.reserved
 
+    @property
+    def is_low(self) -> bool:
+        """Whether what is free has fallen to the reorder point."""
+        return bool(self.reorder_point) and self.available <= self.reorder_point
+
 
 class DemandQuerySet(StoreOwnedQuerySet):
     """Sets of demands."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from apps.accounts.models import User
+from apps.core import clock
 from apps.parts.models import Demand, Movement, StockItem, quantity_field
 
 
@@ -41,3 +45,38 @@ def ledger_differences() -> list[str]:
         f"demand {pk}: {issued} issued, movements sum to {out}"
         for pk, issued, out in demands.exclude(issued=F("out")).values_list("pk", "issued", "out")
     ]
+
+
+def queue(user: User, limit: int) -> dict[str, Any]:
+    """``ready`` (released and wholly on the shelf), ``partly`` and ``missing`` (released, nothing there),
+    ``ahead`` (short, not released yet) and ``out`` (issued today). Demands carry ``free`` and ``shelf``.
+
+    Three queries, whatever the number.
+    """
+    item = StockItem.objects.filter(store=OuterRef("store"), part=OuterRef("part"))
+    demands = (
+        Demand.objects.visible_to(user)
+        .select_related("part")
+        .annotate(
+            free=Coalesce(
+                Subquery(item.annotate(n=F("on_hand") - F("reserved")).values("n")[:1]),
+                Decimal(0),
+                output_field=quantity_field(),
+            ),
+            shelf=Subquery(item.values("shelf")[:1]),
+            item_id=Subquery(item.values("pk")[:1]),
+        )
+    )
+    waiting: dict[str, Any] = {"ready": [], "partly": [], "missing": []}
+    for demand in demands.to_issue()[:limit]:
+        there = min(demand.reserved + demand.free, demand.issuable)
+        key = "ready" if there >= demand.issuable else "partly" if there > 0 else "missing"
+        waiting[key].append(demand)
+    recent = clock.now() - timedelta(hours=12)
+    out = (
+        demands.filter(issued__gt=0, movements__kind=Movement.Kind.ISSUE, movements__made_at__gte=recent)
+        .annotate(last=Max("movements__made_at"))
+        .order_by("-last")[:20]
+    )
+    ahead = demands.short().filter(released_at=None).order_by("needed_at", "pk")[:limit]
+    return waiting | {"ahead": list(ahead), "out": list(out)}

@@ -36,10 +36,12 @@ def shown(content: dict[str, Any], photos: dict[str, str] | None = None) -> dict
         for key, kinds, label in GROUPS
     ]
     return content | {
+        "lines": lines,
         "groups": [group for group in groups if group["lines"]],
         "waiting": waiting,
         "agreed": [line for line in standing if line["agreed_in"] is not None],
         "declined": [line for line in lines if line["declined"]],
+        "has_new_time": bool(waiting) and len(waiting) < len(standing),
         "is_first": all(line["agreed_in"] is None for line in standing),
         "waiting_amount": sum((Decimal(line["amount"]) for line in waiting), Decimal("0.00")),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,16 +18,19 @@ def context(version_id: int) -> dict[str, Any]:
         pk=version_id
     )
     consent = getattr(version, "authorisation", None)
-    accepted = set(consent.accepted) if consent else set()
     document = shown(version.content)
-    for group in document["groups"]:
-        group["lines"] = [line | {"accepted": line["id"] in accepted} for line in group["lines"]]
+    refused = set(consent.declined) if consent else set()
+    declined = sum(
+        (Decimal(line["amount"]) for line in document["lines"] if line["id"] in refused), Decimal(0)
+    )
     signature = consent.signature if consent else None
     return {
         "store": SimpleNamespace(**version.content["store"]),
         "version": version,
         "document": document,
-        "refused": set(consent.declined) if consent else set(),
+        "refused": refused,
+        "declined_total": declined,
+        "ordered_total": Decimal(document["totals"]["total"]) - declined,
         "consent": consent,
         "signature": _embedded(signature) if signature else "",
     }

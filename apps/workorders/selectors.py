@@ -36,7 +36,7 @@ def content(order: WorkOrder, number: int) -> dict:
         "advisor": {"name": fresh.advisor.name, "phone": fresh.advisor.phone},
         "words": fresh.customer_words,
         "opened_at": _utc(fresh.opened_at),
-        "promised_at": _utc(fresh.promised_at),
+        "promised_at": _utc(proposed_promise(fresh, lines)),
         "options": {
             "payment": fresh.payment_method,
             "old_parts": fresh.old_parts,
@@ -49,6 +49,20 @@ def content(order: WorkOrder, number: int) -> dict:
         "totals": totals(fresh, lines),
         "lines": [_line(line, photos.get(line.pk, [])) for line in lines],
     }
+
+
+def proposed_promise(order: WorkOrder, lines: Iterable[Line]) -> datetime | None:
+    """The time the customer is shown: the promise, or with additional work the later one it leads to."""
+    waits = order.status != WorkOrder.Status.ESTIMATE and any(line.state == "waiting" for line in lines)
+    if not waits or not order.promised_at or not order.computed_ready_at:
+        return order.promised_at
+    return max(order.promised_at, rounded_up(order.computed_ready_at))
+
+
+def rounded_up(moment: datetime, minutes: int = 15) -> datetime:
+    """The next full quarter of an hour: nobody promises 14:07."""
+    step = minutes * 60
+    return datetime.fromtimestamp(-(-int(moment.timestamp()) // step) * step, tz=moment.tzinfo)
 
 
 def totals(order: WorkOrder, lines: Iterable[Line]) -> dict:

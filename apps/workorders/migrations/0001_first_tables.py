@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                         choices=[("collect", "The customer collects"), ("bring", "We bring the car")],
                         default="collect",
                         max_length=8,
-                        verbose_name="hand-back",
+                        verbose_name="way of hand-back",
                     ),
                 ),
                 ("contact_name", models.CharField(blank=True, max_length=60, verbose_name="who may consent")),

@@ -113,7 +113,7 @@ class WorkOrder(models.Model):
     )
     wants_wash = models.BooleanField(_("free wash"), default=True)
     hand_back = models.CharField(
-        _("hand-back"), max_length=8, choices=HandBack.choices, default=HandBack.COLLECT
+        _("way of hand-back"), max_length=8, choices=HandBack.choices, default=HandBack.COLLECT
     )
     contact_name = models.CharField(_("who may consent"), max_length=60, blank=True)
     contact_phone = models.CharField(_("phone for questions"), max_length=20, blank=True)

@@ -9,7 +9,9 @@ from io import BytesIO
 
 from django.db import transaction
 from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import Image, UnidentifiedImageError
 
 from apps.accounts.models import Setting, User
@@ -25,6 +27,7 @@ from apps.reception.models import Visit
 from apps.workorders import messages
 from apps.workorders.models import Authorisation, Line, OrderVersion, WorkOrder, seal
 from apps.workorders.selectors import TEMPLATE_VERSION, charges, content, drift, latest_version
+from apps.workorders.services import promise
 from apps.workorders.services.lines import recalculate
 
 LINK_LIFE = timedelta(hours=72)
@@ -121,6 +124,8 @@ def authorise(
     if no:
         turn_down(order, no, given_by=given_by, by=by)
         recalculate(order)
+    if order.status != WorkOrder.Status.ESTIMATE and version.content["promised_at"]:
+        promise.keep_with_consent(order, parse_datetime(version.content["promised_at"]), by=by)
     _announce_consent(order, consent, by=by)
     return consent
 
@@ -331,7 +336,7 @@ def send_link(order: WorkOrder, *, by: User) -> tuple[Link, str]:
         f"workorders.consent:{order.pk}",
         about=order,
         kind="workorders.consent",
-        title="Consent for %(order)s is awaited",
+        title=gettext_noop("Consent for %(order)s is awaited"),
         params={"order": order.number},
         owner=order.advisor,
         due_at=clock.now() + timedelta(hours=1),

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Min, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import Store, User
 from apps.capacity.selectors import calendar
@@ -17,29 +18,49 @@ from apps.core.errors import DomainError
 from apps.desk.live import announce
 from apps.desk.models import Event, Task
 from apps.parts.models import Demand
-from apps.workorders.models import Line, WorkOrder
+from apps.workorders.models import Authorisation, Line, WorkOrder
+from apps.workorders.selectors import rounded_up
 
 WASH_MINUTES = 20
 
 
-def compute_ready_at(order: WorkOrder, *, start: datetime | None = None) -> datetime | None:
-    """When the order's standing lines can be done, from ``start`` (default now).
+def compute_ready_at(order: WorkOrder) -> datetime | None:
+    """When the order's standing lines can be done.
 
     Labour hours at 60 minutes and 20 minutes of wash, inside the store's opening hours; work begins once
-    the parts that are short have arrived. None when a missing part has no expected date. Four queries.
+    the parts that are short have arrived. An estimate begins now, an order at its first consent, and what
+    still waits for consent cannot begin before now. None when a missing part has no expected date.
+    Four or five queries.
     """
-    facts = order.lines.standing().aggregate(hours=Sum("quantity", filter=Q(kind=Line.Kind.LABOUR)))
+    labour, waiting = Q(kind=Line.Kind.LABOUR), Q(authorised_in=None)
+    facts = order.lines.standing().aggregate(
+        hours=Sum("quantity", filter=labour), waiting=Sum("quantity", filter=labour & waiting)
+    )
     short = Demand.objects.short().filter(
         pk__in=order.lines.standing().filter(demand__isnull=False).values("demand")
     )
     waits = short.aggregate(last=Max("expected_on"), unknown=Max("pk", filter=Q(expected_on=None)))
     if waits["unknown"]:
         return None
-    begin = start or clock.now()
-    if waits["last"]:
-        begin = max(begin, clock.at(waits["last"], 0))
-    minutes = int((facts["hours"] or Decimal(0)) * 60) + (WASH_MINUTES if order.wants_wash else 0)
-    return after_working(order.store, begin, timedelta(minutes=minutes))
+    now = clock.now()
+    arrival = clock.at(waits["last"], 0) if waits["last"] else now
+    wash = WASH_MINUTES if order.wants_wash else 0
+    begun = _begun(order)
+    ends = [after_working(order.store, max(begun or now, arrival), _length(facts["hours"], wash))]
+    if begun and facts["waiting"]:
+        ends.append(after_working(order.store, max(now, arrival), _length(facts["waiting"], wash)))
+    return None if None in ends else max(end for end in ends if end)
+
+
+def _begun(order: WorkOrder) -> datetime | None:
+    """The first consent; None for an estimate."""
+    if order.status == WorkOrder.Status.ESTIMATE:
+        return None
+    return Authorisation.objects.filter(version__order=order).aggregate(first=Min("given_at"))["first"]
+
+
+def _length(hours: Decimal | None, wash_minutes: int) -> timedelta:
+    return timedelta(minutes=int((hours or Decimal(0)) * 60) + wash_minutes)
 
 
 def after_working(store: Store, start: datetime, length: timedelta) -> datetime | None:
@@ -70,10 +91,20 @@ def refresh(order: WorkOrder) -> None:
     order.save(update_fields=["computed_ready_at", "promised_at"])
 
 
-def rounded_up(moment: datetime, minutes: int = 15) -> datetime:
-    """The next full quarter of an hour: nobody promises 14:07."""
-    step = minutes * 60
-    return datetime.fromtimestamp(-(-int(moment.timestamp()) // step) * step, tz=moment.tzinfo)
+def keep_with_consent(order: WorkOrder, proposed: datetime | None, *, by: User | None) -> None:
+    """The customer consented to additional work and with it to the time he was shown.
+
+    When he declined some of it, the promise moves only as far as the rest needs. The caller holds the lock.
+    """
+    refresh(order)
+    if not proposed or not order.promised_at or proposed <= order.promised_at:
+        return
+    needed = rounded_up(order.computed_ready_at) if order.computed_ready_at else proposed
+    before, order.promised_at = order.promised_at, max(order.promised_at, min(proposed, needed))
+    if before != order.promised_at:
+        order.save(update_fields=["promised_at"])
+        facts = {"from": before.isoformat(), "to": order.promised_at.isoformat()}
+        Event.record("workorder.promised", about=order, by=by, facts=facts)
 
 
 @transaction.atomic
@@ -113,7 +144,7 @@ def set_promise(order: WorkOrder, promised_at: datetime, *, by: User, reason: st
             f"workorders.tell_new_time:{order.pk}",
             about=order,
             kind="workorders.tell_new_time",
-            title="Tell the customer of %(order)s the new time",
+            title=gettext_noop("Tell the customer of %(order)s the new time"),
             params={"order": order.number},
             owner=order.advisor,
             due_at=clock.now() + timedelta(minutes=15),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.core.registry import registry
@@ -71,21 +70,9 @@ def page_context(request: HttpRequest, order: WorkOrder) -> dict[str, Any]:
         "can_edit": request.user.has_perm("workorders.edit") and order.is_editable,
         "can_authorise": request.user.has_perm("workorders.authorise") and order.is_editable,
         "actions": registry.actions_for("workorder", order, request.user),
-        "panels": _panels(request, order),
+        "panels": registry.panels_for("workorder", order, request.user),
         "story": [tell(event) for event in Event.objects.visible_to(request.user).about(order)[:STORY]],
     }
-
-
-def _panels(request: HttpRequest, order: WorkOrder) -> list[str]:
-    """What later rooms draw; their context is given by its names and as ``panel``."""
-    return [
-        render_to_string(
-            panel["template"],
-            {**panel["context"], "panel": panel["context"], "order": order},
-            request=request,
-        )
-        for panel in registry.panels_for("workorder", order, request.user)
-    ]
 
 
 def answer(request: HttpRequest, order: WorkOrder) -> HttpResponse:
