@@ -1,15 +1,46 @@
 """What this room adds to the frame, the settings it reads and what it reacts to."""
 
+from typing import Any
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
-from apps.core.registry import FileKind, registry
+from apps.core.registry import FileKind, NavItem, Panel, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
+from apps.workorders.models import WorkOrder
 from apps.workshop import reactions
+from apps.workshop.models import Job
 from apps.workshop.services.flow import PHOTO
+
+
+def _unplanned(user: User) -> int:
+    if not user.has_perm("workshop.dispatch"):
+        return 0
+    return Job.objects.visible_to(user).filter(state=Job.State.UNPLANNED)[:99].count()
+
+
+def _mine(user: User) -> list[dict[str, Any]]:
+    jobs = Job.objects.visible_to(user).open().filter(technician__person=user, planned_from__isnull=False)
+    return [
+        {
+            "title": str(job),
+            "url": reverse("workshop:my_job", args=[job.pk]),
+            "due_at": job.planned_from,
+            "note": job.order.number,
+            "plate": job.order.vehicle.plate,
+        }
+        for job in jobs.for_pages().order_by("planned_from")[:50]
+    ]
+
+
+def _of_order(order: WorkOrder, user: User) -> dict[str, Any] | None:
+    jobs = list(Job.objects.visible_to(user).filter(order=order).for_pages().order_by("pk"))
+    return {"jobs": jobs} if jobs else None
 
 
 def register() -> None:
@@ -44,4 +75,11 @@ def register() -> None:
     subscribe("workshop.jobs_follow_orders", *reactions.KINDS, handler=reactions.follow_order)
     registry.add(
         FileKind(PHOTO, lambda user, file: user.has_perm("workshop.see")),
-    )
+        NavItem(
+            _("Dispatch board"), "workshop:dispatch", "layout-board-split", "workshop.see", group="floor",
+            order=300, badge=_unplanned,
+        ),
+        NavItem(_("My jobs"), "workshop:mine", "tool", "workshop.work", group="floor", order=310),
+        WorkList("workshop_jobs", _("My jobs"), _mine, "workshop.work", _("No job is planned for you."), 15),
+        Panel("workorder", "workshop/_order_panel.html", _of_order, order=30, perm="workshop.see"),
+    )  # fmt: skip

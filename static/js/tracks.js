@@ -12,7 +12,10 @@ export function place(tracks) {
 }
 const all = (scope) => scope.querySelectorAll?.(".tracks[data-from]").forEach(place);
 all(document);
-document.addEventListener("htmx:load", (event) => {
-  all(event.detail.elt);
-  if (event.detail.elt.matches?.(".tracks[data-from]")) place(event.detail.elt);
-});
+// After the swap, before the browser paints: a live board must not jump to the left for a moment.
+for (const name of ["htmx:afterSwap", "htmx:load"]) {
+  document.addEventListener(name, ({ target }) => {
+    all(target);
+    if (target.matches?.(".tracks[data-from]")) place(target);
+  });
+}

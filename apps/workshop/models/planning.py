@@ -25,6 +25,18 @@ class PlannedJob(JobRow):
     class Meta:
         abstract = True
 
+    @property
+    def bay_kinds(self) -> tuple[str, ...]:
+        """Kinds of bays that will do, the operation's own first."""
+        kind = self.line.operation.bay_kind if self.line.operation else BayKind.GENERAL
+        return (kind, *ALSO_SERVES.get(BayKind(kind), ()))
+
+    def elsewhere(self) -> list[tuple[datetime, datetime, str]]:
+        """``(from, until, bay)`` of the car's other open jobs: it stands in one bay at a time. One query."""
+        others = type(self)._default_manager.filter(order_id=self.order_id, planned_from__isnull=False)
+        rows = others.open().exclude(pk=self.pk)
+        return list(rows.values_list("planned_from", "planned_until", "bay__name"))
+
     @transaction.atomic
     def dispatch(self, bay: Resource, technician: Resource, starts_at: datetime, *, by: User) -> list[str]:
         """Plan the job for ``bay`` and ``technician`` from ``starts_at`` on, or move its plan there.
@@ -48,6 +60,7 @@ class PlannedJob(JobRow):
             now=clock.now(),
             instead_of=self.order.holder,
         )
+        self._refuse_two_places(segments)
         self.bay, self.technician = bay, technician
         self.planned_from, self.planned_until = segments[0][0], segments[-1][1]
         fields = ["bay", "technician", "planned_from", "planned_until", "holder"]
@@ -79,17 +92,13 @@ class PlannedJob(JobRow):
 
     def refuse_unfit(self, bay: Resource, technician: Resource) -> None:
         """Raise DomainError unless the bay is of the right kind and the technician has the skill."""
-        operation = self.line.operation
         self._refuse_strangers(bay, technician)
-        if operation is None:
-            return
-        kinds = (operation.bay_kind, *ALSO_SERVES.get(BayKind(operation.bay_kind), ()))
-        if bay.bay_kind not in kinds:
+        if bay.bay_kind not in self.bay_kinds:
             raise DomainError(
                 _t("“%(job)s” needs a bay of the kind “%(kind)s”; %(bay)s is “%(other)s”.")
                 % {
                     "job": self,
-                    "kind": operation.get_bay_kind_display(),
+                    "kind": BayKind(self.bay_kinds[0]).label,
                     "bay": bay,
                     "other": bay.get_bay_kind_display(),
                 },
@@ -103,6 +112,20 @@ class PlannedJob(JobRow):
                 raise DomainError(
                     _t("%(thing)s cannot be planned here. Choose another.") % {"thing": thing},
                     code="resource_unusable",
+                )
+
+    def _refuse_two_places(self, segments: placing.Segments) -> None:
+        for start, end, bay in self.elsewhere():
+            if any(start < until and since < end for since, until in segments):
+                raise DomainError(
+                    _t("%(car)s stands in %(bay)s from %(start)s to %(end)s for other work.")
+                    % {
+                        "car": self.car,
+                        "bay": bay,
+                        "start": when.words(start, clock.now()),
+                        "end": when.words(end, clock.now()),
+                    },
+                    code="car_elsewhere",
                 )
 
     def warnings(self) -> list[str]:

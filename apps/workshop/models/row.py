@@ -117,6 +117,11 @@ class JobRow(models.Model):
         """How people call it: the plate, or the order's number."""
         return self.order.vehicle.plate or self.order.number
 
+    @property
+    def skill(self) -> str:
+        """What its technician must be able to do."""
+        return self.line.operation.skill if self.line.operation else Skill.GENERAL
+
     def clocked(self) -> timedelta:
         """Working time of everybody so far, until now for who is clocked on it. One query."""
         return sum((c.length for c in self.clockings.all()), timedelta())
@@ -138,11 +143,10 @@ class JobRow(models.Model):
         self.order = order
 
     def _refuse_unskilled(self, technician: Resource) -> None:
-        skill = self.line.operation.skill if self.line.operation else Skill.GENERAL
-        if skill not in technician.skills:
+        if self.skill not in technician.skills:
             raise DomainError(
                 _t("%(name)s is not qualified for “%(skill)s”, which “%(job)s” needs.")
-                % {"name": technician, "skill": Skill(skill).label, "job": self},
+                % {"name": technician, "skill": Skill(self.skill).label, "job": self},
                 code="skill_missing",
             )
 

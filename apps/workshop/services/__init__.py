@@ -2,5 +2,6 @@
 
 from apps.workshop.services.flow import add_photo, report_finding, submit_for_qc
 from apps.workshop.services.opening import follow, open_jobs, open_missing
+from apps.workshop.services.taking import take
 
-__all__ = ["add_photo", "follow", "open_jobs", "open_missing", "report_finding", "submit_for_qc"]
+__all__ = ["add_photo", "follow", "open_jobs", "open_missing", "report_finding", "submit_for_qc", "take"]

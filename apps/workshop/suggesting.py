@@ -1,0 +1,149 @@
+"""Proposals to the dispatcher: who, where and when, with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.capacity.models import Resource
+from apps.capacity.openings import Openings, Segments
+from apps.catalog.models import Skill
+from apps.core import clock, when
+from apps.core.errors import DomainError
+from apps.workshop.models import Job
+
+LIMIT = 3
+
+
+@dataclass
+class Suggestion:
+    """One click plans this."""
+
+    bay: Resource
+    technician: Resource
+    starts_at: datetime
+    ends_at: datetime
+    reasons: list[str] = field(default_factory=list)
+    misses_promise: bool = False
+    is_booked: bool = False
+
+
+def candidates(job: Job) -> tuple[list[Resource], list[Resource]]:
+    """Fitting bays and qualified technicians of the job's store. One query."""
+    bays, technicians = [], []
+    for resource in Resource.objects.filter(store_id=job.store_id).active().order_by("order", "pk"):
+        if resource.kind == Resource.Kind.BAY and resource.bay_kind in job.bay_kinds:
+            bays.append(resource)
+        elif resource.kind == Resource.Kind.TECHNICIAN and job.skill in resource.skills:
+            technicians.append(resource)
+    return bays, technicians
+
+
+def suggest(job: Job, *, limit: int = LIMIT, technician: Resource | None = None) -> list[Suggestion]:
+    """The best places for ``job`` from now on, one for each technician, the best first. About eight queries.
+
+    The promise comes first, then the place that was booked with the customer, then the earliest end, then
+    whoever has least to do. ``technician`` asks for his places alone.
+    """
+    bays, technicians = candidates(job)
+    if technician is not None:
+        technicians = [t for t in technicians if t.pk == technician.pk]
+    free = _openings(job, [*bays, *technicians])
+    booked = _booked(job)
+    here = _bays_of_car(job)
+    found = []
+    for person in technicians:
+        options = [(bay, free.earliest(bay, person)) for bay in bays]
+        places = [(bay, plan) for bay, plan in options if plan]
+        if places:
+            # Of places that end at the same time the car's own bay wins: it need not be moved.
+            bay, plan = min(places, key=lambda p: (p[1][-1][1], p[0].pk not in here, p[0].pk not in booked))
+            found.append(_suggestion(job, bay, person, plan, booked, here))
+    load = {s.technician.pk: free.booked(s.technician) for s in found}
+    found.sort(key=lambda s: (s.misses_promise, not s.is_booked, s.ends_at, load[s.technician.pk]))
+    if found and len({load[s.technician.pk] for s in found}) > 1:
+        idlest = min(found, key=lambda s: load[s.technician.pk])
+        idlest.reasons.append(_("%(name)s has the least booked today.") % {"name": idlest.technician})
+    return found[:limit]
+
+
+def _suggestion(
+    job: Job, bay: Resource, person: Resource, plan: Segments, booked: set[int], here: set[int]
+) -> Suggestion:
+    starts_at, ends_at = plan[0][0], plan[-1][1]
+    now, promised = clock.now(), job.order.promised_at
+    made = Suggestion(bay, person, starts_at, ends_at, is_booked={bay.pk, person.pk} <= booked)
+    if made.is_booked:
+        made.reasons.append(_("As booked with the customer."))
+    if starts_at - now < timedelta(minutes=6):
+        made.reasons.append(_("Both are free now."))
+    if bay.pk in here:
+        made.reasons.append(_("The car stands there for its other work."))
+    if timezone.localdate(starts_at) != timezone.localdate(ends_at):
+        made.reasons.append(_("Continues %(end)s.") % {"end": when.words(ends_at, now)})
+    if promised:
+        made.misses_promise = ends_at > promised
+        words = {"span": when.span(promised - ends_at)}
+        late = _("Ends %(span)s after the promise.") % words
+        made.reasons.append(late if made.misses_promise else _("%(span)s before the promise.") % words)
+    return made
+
+
+def _openings(job: Job, resources: list[Resource]) -> Openings:
+    own = [pk for pk in (job.holder_id, job.order.holder_id) if pk]
+    return Openings(
+        job.store,
+        resources,
+        duration=job.remaining(),
+        now=clock.now(),
+        own=own,
+        not_during=[(start, end) for start, end, _bay in job.elsewhere()],
+    )
+
+
+def _booked(job: Job) -> set[int]:
+    """Resources that the appointment booked and that are still held for it."""
+    holder = job.order.holder
+    return set(holder.reservations.values_list("resource_id", flat=True)) if holder else set()
+
+
+def _bays_of_car(job: Job) -> set[int]:
+    """Bays in which the order's other open jobs are."""
+    others = Job.objects.filter(order=job.order, bay__isnull=False).open().exclude(pk=job.pk)
+    return set(others.values_list("bay_id", flat=True))
+
+
+def complete(
+    job: Job, bay: Resource | None, technician: Resource | None, starts_at: datetime
+) -> tuple[Resource, Resource]:
+    """Fill in the bay or the technician that the dispatcher left open. Raises DomainError when none is free.
+
+    What stood there before stays if it is free at that time, then whoever has least booked.
+    """
+    if bay and technician:
+        return bay, technician
+    bays, technicians = candidates(job)
+    free = _openings(job, [*bays, *technicians])
+    if bay is None:
+        fitting = [b for b in bays if free.fits(b, starts_at)]
+        here = _bays_of_car(job) | {job.bay_id}
+        bay = min(fitting, key=lambda b: b.pk not in here, default=None)
+    if technician is None:
+        able = [t for t in technicians if free.fits(t, starts_at)]
+        technician = min(able, key=lambda t: (t.pk != job.technician_id, free.booked(t)), default=None)
+    if bay is None:
+        raise _none_free(
+            _("No bay for “%(job)s” is free for the whole job from %(time)s on."), job, starts_at
+        )
+    if technician is None:
+        sentence = _("Nobody qualified for “%(skill)s” is free for the whole job from %(time)s on.")
+        raise _none_free(sentence, job, starts_at)
+    return bay, technician
+
+
+def _none_free(sentence: str, job: Job, starts_at: datetime) -> DomainError:
+    words = {"job": job, "skill": Skill(job.skill).label, "time": when.words(starts_at, clock.now())}
+    return DomainError(sentence % words, code="resource_taken")
