@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +10,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, User
 from apps.appointments.models import Appointment
 from apps.appointments.selectors import receivers
 from apps.core import clock, phones, plates, vin
+from apps.core.widths import half_width
 from apps.customers.models import Vehicle
 
 ELSEWHERE = (Appointment.Channel.ONLINE, Appointment.Channel.MAKER)
@@ -45,6 +48,16 @@ class PhoneField(forms.CharField):
         return phones.normalise(typed) if typed else ""
 
 
+class MileageField(forms.IntegerField):
+    """Whole kilometres as people write them: ``45,000 km``, full-width digits too."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> int | None:
+        typed = half_width(str(value)).lower().removesuffix("km") if value not in self.empty_values else ""
+        return super().to_python(re.sub(r"[,\s]", "", typed))
+
+
 def future(moment: datetime) -> datetime:
     """Refuse what is past."""
     if moment <= clock.now():
@@ -57,7 +70,7 @@ class BookingForm(forms.Form):
 
     vehicle = forms.ModelChoiceField(queryset=Vehicle.objects.none(), widget=forms.HiddenInput)
     starts_at = MomentField(
-        error_messages={"required": _("Choose a time from the list.")}, label=_("Arrival")
+        error_messages={"required": _("Choose a time from the list.")}, label=pgettext_lazy("time", "Arrival")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Appointment.Kind.choices)
     channel = forms.ChoiceField(label=_("Channel"), choices=[(c.value, c.label) for c in TAKEN_HERE])
@@ -69,9 +82,7 @@ class BookingForm(forms.Form):
     )
     contact_name = forms.CharField(label=_("Contact"), max_length=60)
     contact_phone = PhoneField(label=_("Contact phone"), max_length=30)
-    odometer_km = forms.IntegerField(
-        label=_("Mileage, km"), min_value=0, max_value=2_000_000, required=False, localize=True
-    )
+    odometer_km = MileageField(label=_("Mileage, km"), min_value=0, max_value=2_000_000, required=False)
     customer_words = forms.CharField(
         label=_("The customer's words"),
         max_length=2000,
@@ -127,7 +138,7 @@ class RescheduleForm(forms.Form):
     """Another time, maybe another advisor."""
 
     starts_at = MomentField(
-        error_messages={"required": _("Choose a time from the list.")}, label=_("Arrival")
+        error_messages={"required": _("Choose a time from the list.")}, label=pgettext_lazy("time", "Arrival")
     )
     advisor = forms.ModelChoiceField(
         label=_("Advisor"), queryset=User.objects.none(), required=False, empty_label=_("whoever is free")
@@ -138,6 +149,7 @@ class RescheduleForm(forms.Form):
     def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["advisor"].queryset = receivers(store)  # type: ignore[attr-defined]  # a choice field
+        self.fields["advisor"].widget.attrs["class"] = "form-select"
 
     def clean_starts_at(self) -> datetime:
         return future(self.cleaned_data["starts_at"])

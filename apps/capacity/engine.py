@@ -327,13 +327,14 @@ class Board:
         from_at, till_at = self.axis.moment(start), self.axis.moment(start + GRID)
         if start <= self.now.timestamp():
             return Closed(from_at, till_at, (Why.past(),))
-        reasons = [
+        missing = [
             sentence(self.needs, things)
             for things, starts, sentence in (
                 (self.house.bays, self.bays, Why.no_bay),
                 (self.house.technicians, self.technicians, Why.no_technician),
-                (self.house.advisors, self.advisors, Why.no_advisor),
             )
             if not any(mask >> position & 1 for mask in starts.values())
         ]
+        # Who receives is told only where the work itself would fit: it is the easiest to change.
+        reasons = missing or [Why.no_advisor(self.needs, self.house.advisors)]
         return Closed(from_at, till_at, tuple(reasons))

@@ -52,11 +52,17 @@ if (booking) {
   booking.addEventListener("change", (event) => {
     if (!("quiet" in event.target.dataset)) window.htmx.trigger("#wire", "redraft");
   });
-  // An answer never overwrites what is being typed; leaving that field asks again.
+  // An answer never overwrites what has been typed since it was asked for; leaving that field asks again.
+  const quantity = (node) => (node?.matches?.("#draft input.item-quantity") ? node : null);
+  let asked = { field: null, value: "" };
+  on("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id !== "draft") return;
+    const field = quantity(document.activeElement);
+    asked = { field, value: field?.value ?? "" };
+  });
   on("htmx:beforeSwap", (event) => {
-    const typed = document.activeElement;
-    if (event.detail.target.id === "draft" && typed.matches("#draft input.item-quantity") && typed.value !== typed.defaultValue)
-      event.detail.shouldSwap = false;
+    const field = event.detail.target.id === "draft" ? quantity(document.activeElement) : null;
+    if (field && field.value !== (field === asked.field ? asked.value : field.defaultValue)) event.detail.shouldSwap = false;
   });
   // Enter in a field is not yet the wish to book; Ctrl-Enter and the button are.
   booking.addEventListener("keydown", (event) => {

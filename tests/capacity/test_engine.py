@@ -92,12 +92,18 @@ def test_a_closed_time_says_which_of_the_three_is_missing():
     busy = [(1, at(10), at(12)), (11, at(10), at(11)), (21, at(9), at(9, 15))]
     day = Board(house(busy), hour_needs(1, skill="electrical"), LONG_AGO).days()[0]
     told = {f"{c.from_at:%H:%M}-{c.till_at:%H:%M}": c.reasons for c in day.closed}
+    assert list(told) == ["09:00-10:45", "10:45-11:45"]
     bay, technician = "No bay of the kind", "No technician for “Electrical”"
-    assert [r[: len(bay)] for r in told["10:45-11:45"]] == [bay]
-    both = told["09:15-10:45"] if "09:15-10:45" in told else told["09:00-10:45"]
-    assert both[0].startswith(bay)
-    assert both[1].startswith(technician)
-    assert any("No advisor is free" in r for reasons in told.values() for r in reasons)
+    assert [r.startswith(start) for r, start in zip(told["09:00-10:45"], (bay, technician), strict=True)]
+    assert len(told["10:45-11:45"]) == 1
+    assert told["10:45-11:45"][0].startswith(bay)
+
+
+def test_who_receives_is_named_where_only_that_is_missing():
+    day = Board(house([(21, at(9), at(9, 15))]), hour_needs(), LONG_AGO).days()[0]
+    assert [(f"{c.from_at:%H:%M}", c.reasons) for c in day.closed] == [
+        ("09:00", ("No advisor is free to receive.",))
+    ]
 
 
 def test_consecutive_starts_closed_for_the_same_reason_are_one_line():

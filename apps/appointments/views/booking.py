@@ -24,7 +24,7 @@ from apps.appointments.forms import BookingForm, CallerForm
 from apps.appointments.models import Appointment, AppointmentItem
 from apps.capacity import slots
 from apps.capacity.services import restarting
-from apps.core import clock
+from apps.core import clock, phones
 from apps.core.errors import DomainError
 from apps.customers.models import Vehicle
 from apps.customers.services import register_with_vehicle
@@ -203,7 +203,8 @@ def _unsaved_form(
         "advisor": _usual_advisor(request.user, store, vehicle),
     }
     if not masked:
-        known |= {"contact_name": vehicle.owner.name, "contact_phone": vehicle.owner.phone}
+        phone = phones.display(vehicle.owner.phone) if vehicle.owner.phone else ""
+        known |= {"contact_name": vehicle.owner.name, "contact_phone": phone}
     form = BookingForm(initial=known, user=request.user, store=store)
     if request.method == "POST":
         form.initial |= {name: data[name] for name in form.fields if name in data}
