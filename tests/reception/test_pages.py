@@ -89,6 +89,39 @@ def test_a_vehicle_of_another_group_is_unknown(cast, client):
     assert "李" not in response.content.decode()
 
 
+def test_an_unknown_plate_is_registered_and_leads_back_to_the_gate(cast, client):
+    page = client.get(url("arrival"), {"plate": "浙A99999"})
+    register = page.context["register_url"]
+    assert register.startswith(reverse("customers:create"))
+    data = {
+        "name": "李小红",
+        "phone": "13800138000",
+        "kind": "person",
+        "v-plate": "浙A99999",
+        "accepts_messages": "on",
+    }
+    answer = client.post(register, data)
+    assert answer.status_code == 302
+    assert "李小红" in client.get(answer.url).content.decode()
+    stray = f"{reverse('customers:create')}?next=https://elsewhere.example/"
+    data |= {"phone": "13800138001", "v-plate": "浙A99998"}
+    assert "elsewhere" not in client.post(stray, data).url
+
+
+def test_the_guard_sends_an_unknown_customer_to_the_desk(cast, client):
+    client.force_login(cast.guard)
+    assert client.get(url("arrival"), {"plate": "浙A99999"}).context["register_url"] == ""
+
+
+def test_the_vehicles_page_shows_how_the_car_looked_last(cast, client):
+    visit = make_visit(cast)
+    make_damage(visit)
+    make_walk_around(visit)
+    page = client.get(reverse("customers:vehicle", args=[visit.vehicle_id])).content.decode()
+    assert url("visit", visit) in page
+    assert "mk-scratch" in page
+
+
 def test_a_click_registers_the_arrival_and_the_gate_is_ready_for_the_next(cast, client):
     vehicle = make_customer_vehicle(cast)
     response = client.post(url("arrive"), {"vehicle": vehicle.pk, "waits_here": "1", "_once": "a"})

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,7 +28,9 @@ def arrival(request: HttpRequest) -> HttpResponse:
         "plate_kind": plates.kind(plates.normalise(text)),
         "candidates": selectors.candidates(request.user, text) if text else [],
         "expected": [] if text else selectors.expected_today(request.user)[:100],
-        "register_url": _register_url(request, plates.normalise(text)) if text else "",
+        "register_url": _register_url(plates.normalise(text))
+        if request.user.has_perm("customers.edit")
+        else "",
     }
     return render(request, "reception/arrival.html", context)
 
@@ -74,11 +76,7 @@ def _number(request: HttpRequest, name: str) -> int:
         raise Http404 from None
 
 
-def _register_url(request: HttpRequest, plate: str) -> str:
-    """Where an unknown plate is registered, coming back here afterwards; "" while there is no such page."""
-    try:
-        page = reverse("customers:register")
-    except NoReverseMatch:
-        return ""
+def _register_url(plate: str) -> str:
+    """Where an unknown plate is registered, coming back here afterwards."""
     back = f"{reverse('reception:arrival')}?{urlencode({'plate': plate})}"
-    return f"{page}?{urlencode({'plate': plate, 'next': back})}"
+    return f"{reverse('customers:create')}?{urlencode({'plate': plate, 'next': back})}"
