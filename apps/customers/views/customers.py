@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -105,7 +106,7 @@ def customer_update(request: HttpRequest, pk: int) -> HttpResponse:
 @require_perm("customers.edit")
 @once
 def customer_create(request: HttpRequest) -> HttpResponse:
-    """GET, POST /customers/new/?phone=&plate=: a customer and, if known, the vehicle, on one page.
+    """GET, POST /customers/new/?phone=&plate=&next=: a customer and, if known, the vehicle, on one page.
 
     A telephone, plate or VIN that is on file is offered once before a second file is made;
     whoever has seen the offer (``seen``) may go on.
@@ -128,6 +129,9 @@ def customer_create(request: HttpRequest) -> HttpResponse:
     if posted is not None and all([form.is_valid(), vehicle_form.is_valid()]):
         offers = _offers(request, form, vehicle_form)
         if not offers and (saved := _register(request, form, vehicle_form)):
+            back = request.GET.get("next", "")
+            if url_has_allowed_host_and_scheme(back, allowed_hosts=None):  # a path of ours: the gate waits
+                return redirect(back)
             return redirect("customers:detail", pk=saved.pk)
     context = {"form": form, "vehicle_form": vehicle_form, "offers": offers, "seen": _seen(offers)}
     return render(request, "customers/new.html", context, status=200 if posted is None else 422)
