@@ -10,14 +10,14 @@ from rest_framework.views import set_rollback
 from apps.core.errors import DomainError
 
 
-def problem(status: int, detail: object, code: str, **extra: object) -> dict:
+def problem(status: int, detail: object, code: str, /, **extra: object) -> dict:
     """The members of a problem document; ``extra`` adds our own (``fields``, ``alternatives``)."""
     return {
+        **extra,
         "type": f"about:blank#{code}",
         "title": code,
         "status": status,
         "detail": str(detail),
-        **extra,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -90,7 +91,7 @@ def fail_order(order: WorkOrder, findings: Findings, reworks: dict[Job, str], *,
     Notice.tell(
         [order.advisor],
         gettext_noop("%(number)s failed the quality check: %(note)s"),
-        url=f"/work-orders/{order.number}/",
+        url=reverse("workorders:detail", args=[order.pk]),
         number=order.number,
         note=findings.note[:120],
     )

@@ -21,11 +21,12 @@ from django.utils.translation import pgettext_lazy
 from apps.core import clock, phones, plates
 from apps.core import money as money_type
 from apps.core import when as spoken
-from apps.core.templatetags import fields
+from apps.core.templatetags import fields, panels
 
 register = template.Library()
 register.simple_tag(fields.field)
 register.simple_tag(fields.form_errors)
+register.simple_tag(panels.draw_panel, takes_context=True)
 
 NOTHING = mark_safe('<span class="muted">–</span>')
 TONES = ("wait", "work", "block", "late", "ready")

@@ -1,6 +1,5 @@
 """Signs of customers' and vehicles' pages."""
 
-
 from django import template
 from django.utils.safestring import SafeString
 

@@ -1,0 +1,5 @@
+"""The delivery tests happen in an open house, at mid-morning."""
+
+from tests.workshop.clock import midmorning
+
+__all__ = ["midmorning"]
