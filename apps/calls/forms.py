@@ -26,7 +26,8 @@ class AttemptForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # The queue's own form stands on the same page and may have a field of the same name.
+        super().__init__(*args, **kwargs, auto_id="attempt_%s")
         self.call = call
         self.initial.setdefault("seen", call.attempt_count)
 
@@ -59,6 +60,9 @@ class PromiseForm(forms.Form):
     topic = forms.CharField(label=_("What was promised"), max_length=200)
     due_at = forms.DateTimeField(label=_("By when"), widget=forms.DateTimeInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, auto_id="promise_%s")
+
     def clean_due_at(self) -> Any:
         due_at = self.cleaned_data["due_at"]
         if due_at <= clock.now():
@@ -70,6 +74,9 @@ class ReasonForm(forms.Form):
     """Why a call is held up or given up."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, auto_id="hold_up_%s")
 
 
 class NumberForm(forms.Form):

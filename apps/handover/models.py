@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.core import clock
@@ -58,7 +58,7 @@ class Handover(models.Model):
     class Status(models.TextChoices):
         PLANNED = "planned", _("In preparation")
         DELIVERABLE = "deliverable", _("Deliverable")
-        DELIVERED = "delivered", _("Delivered")
+        DELIVERED = "delivered", pgettext_lazy("new car", "Delivered")
         CANCELLED = "cancelled", _("Cancelled")
 
     class Use(models.TextChoices):

@@ -39,5 +39,9 @@ function renew() {
 
 if (page) {
   for (const name of ["input", "keydown", "pointerdown", "scroll"]) on(name, renew, { passive: true, capture: true });
-  if (location.hash === "#form") document.querySelector("#form :is(input:not([type=hidden]), textarea, select)")?.focus();
+  if (location.hash === "#form") {
+    // Only after the browser has gone to the fragment, which takes the focus away again.
+    const first = () => document.querySelector("#form :is(input:not([type=hidden]), textarea, select)")?.focus();
+    window.addEventListener("load", () => setTimeout(first));
+  }
 }

@@ -104,7 +104,7 @@ def test_the_claim_takes_every_open_call_of_the_customer(cast, second_agent):
     assert Call.objects.claim_next(cast.agent) == calls[0]
     calls[1].refresh_from_db()
     assert calls[1].is_held_by(cast.agent)
-    with pytest.raises(DomainError, match="is speaking with") as refused:
+    with pytest.raises(DomainError) as refused:
         calls[0].claim(by=second_agent)
     assert refused.value.code == "customer_is_claimed"
 
@@ -170,8 +170,9 @@ def test_nobody_calls_under_a_name_that_is_not_his_own(who, cast):
 
 def test_a_colleague_s_own_call_is_refused_but_a_stand_in_takes_it_over(cast):
     call = make_call(cast, owner=cast.advisor)
-    with pytest.raises(DomainError, match="belongs to service_advisor"):
+    with pytest.raises(DomainError) as refused:
         call.claim(by=cast.agent)
+    assert refused.value.code == "call_of_another"
     call.claim(by=cast.reception_supervisor)
     assert call.is_held_by(cast.reception_supervisor)
 

@@ -114,11 +114,6 @@ class CallBase(models.Model):
         return not self.NEXT[self.state]
 
     @property
-    def reason_text(self) -> str:
-        """Why it is held up or cancelled: the house's own reasons in the reader's language."""
-        return translate(self.reason) if self.reason else ""
-
-    @property
     def is_overdue(self) -> bool:
         """Still to be made after its window."""
         return not self.is_over and self.closes_on < clock.today()

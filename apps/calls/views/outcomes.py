@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from apps.calls.forms import AttemptForm, NoteForm, PromiseForm, ReasonForm
 from apps.calls.models import Attempt, Call
 from apps.calls.views.pages import call_page, find
 from apps.core import clock
+from apps.core.errors import DomainError
 from apps.core.when import words
 from apps.desk.once import once
 
@@ -21,6 +23,17 @@ def on_to(request: HttpRequest, call: Call) -> HttpResponse:
     """After a call is finished: the next reason to speak with the same customer, else the queue."""
     others = [c for c in call.other_reasons(request.user) if c.is_held_by(request.user)]
     return redirect(others[0]) if others else redirect("calls:queue")
+
+
+def _refused(request: HttpRequest, pk: int, error: DomainError, **forms: Form) -> HttpResponse:
+    """409 with the rule above what was typed, on the page as it stands now."""
+    call = find(request, pk)
+    for form in forms.values():
+        form.add_error(None, error.message)
+        if "seen" in form.fields:
+            form.data = form.data.copy()
+            form.data["seen"] = call.attempt_count
+    return call_page(request, call, status=409, **forms)
 
 
 @require_POST
@@ -60,9 +73,12 @@ def attempt_create(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return call_page(request, call, status=422, attempt_form=form)
     data = form.cleaned_data
-    attempt = call.record_attempt(
-        data["outcome"], by=request.user, note=data["note"], again_at=data["again_at"], seen=data["seen"]
-    )
+    try:
+        attempt = call.record_attempt(
+            data["outcome"], by=request.user, note=data["note"], again_at=data["again_at"], seen=data["seen"]
+        )
+    except DomainError as error:
+        return _refused(request, pk, error, attempt_form=form)
     if attempt.outcome == Attempt.Outcome.REACHED:
         return redirect(f"{call.get_absolute_url()}#form")
     if attempt.again_at is None:
@@ -82,7 +98,10 @@ def completion_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST, call=call)
     if not form.is_valid():
         return call_page(request, call, status=422, form=form)
-    call.complete(by=request.user, **form.cleaned_data)
+    try:
+        call.complete(by=request.user, **form.cleaned_data)
+    except DomainError as error:
+        return _refused(request, pk, error, form=form)
     messages.success(request, _("%(call)s: completed.") % {"call": call})
     return on_to(request, call)
 

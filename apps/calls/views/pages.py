@@ -46,7 +46,7 @@ def call_page(request: HttpRequest, call: Call, *, status: int = 200, **context:
         "queue": call.kind,
         "held": held,
         # A refused form is shown again even when the lease has lapsed meanwhile: nothing typed is lost.
-        "working": held or (status == 422 and call.state == Call.State.OPEN),
+        "working": held or (status >= 400 and call.state == Call.State.OPEN),
         "held_by_other": call.claimed_by
         if not held and call.claimed_until and call.claimed_until > now
         else None,

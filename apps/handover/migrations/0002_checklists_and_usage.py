@@ -6,92 +6,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_first_tables'),
-        ('customers', '0002_readings_and_plates_without_vin'),
-        ('handover', '0001_first_tables'),
+        ("accounts", "0001_first_tables"),
+        ("customers", "0002_readings_and_plates_without_vin"),
+        ("handover", "0001_first_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='handover',
-            name='delivered_handover_names_who_and_when',
+            model_name="handover",
+            name="delivered_handover_names_who_and_when",
         ),
         migrations.AddField(
-            model_name='handover',
-            name='alerted_at',
+            model_name="handover",
+            name="alerted_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='driven_on',
-            field=models.CharField(blank=True, choices=[('weekdays', 'Mostly weekdays'), ('weekends', 'Mostly weekends'), ('both', 'Every day')], max_length=10, verbose_name='driven'),
+            model_name="handover",
+            name="driven_on",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("weekdays", "Mostly weekdays"),
+                    ("weekends", "Mostly weekends"),
+                    ("both", "Every day"),
+                ],
+                max_length=10,
+                verbose_name="driven",
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='is_statutory',
-            field=models.BooleanField(default=True, verbose_name='under statutory liability'),
+            model_name="handover",
+            name="is_statutory",
+            field=models.BooleanField(default=True, verbose_name="under statutory liability"),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='planned_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="handover",
+            name="planned_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='preferred_hours',
-            field=models.CharField(blank=True, choices=[('morning', 'Morning'), ('afternoon', 'Afternoon'), ('evening', 'Evening')], max_length=10, verbose_name='preferred hours'),
+            model_name="handover",
+            name="preferred_hours",
+            field=models.CharField(
+                blank=True,
+                choices=[("morning", "Morning"), ("afternoon", "Afternoon"), ("evening", "Evening")],
+                max_length=10,
+                verbose_name="preferred hours",
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='reason'),
+            model_name="handover",
+            name="reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="reason"),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='rechecked',
-            field=models.JSONField(blank=True, default=list, verbose_name='recheck'),
+            model_name="handover",
+            name="rechecked",
+            field=models.JSONField(blank=True, default=list, verbose_name="recheck"),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='use',
-            field=models.CharField(blank=True, choices=[('private', 'Private'), ('commute', 'Commuting'), ('business', 'Business'), ('hire', 'Ride-hailing or hire')], max_length=10, verbose_name='use'),
+            model_name="handover",
+            name="use",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("private", "Private"),
+                    ("commute", "Commuting"),
+                    ("business", "Business"),
+                    ("hire", "Ride-hailing or hire"),
+                ],
+                max_length=10,
+                verbose_name="use",
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='visit_weekday',
-            field=models.PositiveSmallIntegerField(blank=True, choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')], null=True, verbose_name='usual visit day'),
+            model_name="handover",
+            name="visit_weekday",
+            field=models.PositiveSmallIntegerField(
+                blank=True,
+                choices=[
+                    (0, "Monday"),
+                    (1, "Tuesday"),
+                    (2, "Wednesday"),
+                    (3, "Thursday"),
+                    (4, "Friday"),
+                    (5, "Saturday"),
+                    (6, "Sunday"),
+                ],
+                null=True,
+                verbose_name="usual visit day",
+            ),
         ),
         migrations.AlterField(
-            model_name='handover',
-            name='status',
-            field=models.CharField(choices=[('planned', 'In preparation'), ('deliverable', 'Deliverable'), ('delivered', 'Delivered'), ('cancelled', 'Cancelled')], default='planned', max_length=12, verbose_name='status'),
+            model_name="handover",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("planned", "In preparation"),
+                    ("deliverable", "Deliverable"),
+                    ("delivered", "Delivered"),
+                    ("cancelled", "Cancelled"),
+                ],
+                default="planned",
+                max_length=12,
+                verbose_name="status",
+            ),
         ),
         migrations.AlterField(
-            model_name='handover',
-            name='vehicle',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.vehicle', verbose_name='vehicle'),
+            model_name="handover",
+            name="vehicle",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.vehicle",
+                verbose_name="vehicle",
+            ),
         ),
         migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['store', 'planned_at'], name='handover_plan'),
+            model_name="handover",
+            index=models.Index(fields=["store", "planned_at"], name="handover_plan"),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('vehicle',), name='one_handover_per_vehicle'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "cancelled"), _negated=True),
+                fields=("vehicle",),
+                name="one_handover_per_vehicle",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'delivered'), _negated=True), models.Q(('delivered_at__isnull', False), ('delivered_by__isnull', False), ('odometer_km__isnull', False)), _connector='OR'), name='delivered_handover_names_who_and_when'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "delivered"), _negated=True),
+                    models.Q(
+                        ("delivered_at__isnull", False),
+                        ("delivered_by__isnull", False),
+                        ("odometer_km__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="delivered_handover_names_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='cancelled_handover_says_why'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "cancelled"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="cancelled_handover_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(('sales_consultant', ''), _negated=True), name='handover_names_the_consultant'),
+            model_name="handover",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sales_consultant", ""), _negated=True),
+                name="handover_names_the_consultant",
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import require_perm
+from apps.core.errors import DomainError
 from apps.desk.once import once
 from apps.handover import checklists, services
 from apps.handover.forms import AdvisorForm, DeliveryForm, ReasonForm, TimeForm
@@ -72,7 +73,11 @@ def delivery_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = DeliveryForm(request.POST, handover=handover)
     if not form.is_valid():
         return handover_page(request, handover, status=422, delivery_form=form)
-    services.deliver(handover, form.delivery(), by=request.user)
+    try:
+        services.deliver(handover, form.delivery(), by=request.user)
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return handover_page(request, find(request, pk), status=409, delivery_form=form)
     messages.success(request, _("Handed over. The N+15 call is in the queue for its day."))
     return redirect(handover)
 
