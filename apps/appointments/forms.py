@@ -80,7 +80,7 @@ class BookingForm(forms.Form):
         required=False,
         empty_label=_("whoever is free"),
     )
-    contact_name = forms.CharField(label=_("Contact"), max_length=60)
+    contact_name = forms.CharField(label=pgettext_lazy("person", "Contact"), max_length=60)
     contact_phone = PhoneField(label=_("Contact phone"), max_length=30)
     odometer_km = MileageField(label=_("Mileage, km"), min_value=0, max_value=2_000_000, required=False)
     customer_words = forms.CharField(

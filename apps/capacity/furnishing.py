@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import time
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store, User
@@ -33,6 +35,7 @@ OPENS, CLOSES = time(8), time(18)
 
 
 @transaction.atomic
+@translation.override(settings.LANGUAGE_CODE)
 def seed(store: Store, people: Iterable[User]) -> None:
     """Give ``store`` bays, technicians, advisors and hours; what is there already stays as it is.
 

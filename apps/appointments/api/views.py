@@ -63,6 +63,7 @@ class AppointmentViewSet(
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """A deadlock with another booking begins the whole request's work again, once."""
+        _kept = request.body  # a second run must be able to read it again
         return restarting(super().dispatch)(request, *args, **kwargs)
 
     @extend_schema(request=BookingSerializer, responses={201: AppointmentSerializer})
