@@ -34,7 +34,7 @@ COPY static static
 RUN export ALLOWED_HOSTS=build.invalid DATABASE_URL=postgresql://none@127.0.0.1:1/none \
         REDIS_URL=redis://127.0.0.1:1/0 SECRET_KEY=$(head -c 32 /dev/urandom | base64) \
     && python manage.py messages --compile \
-    && python manage.py collectstatic --noinput -v 0 \
+    && python manage.py collectstatic --noinput -v 0 --ignore "*.map" --ignore "tabler-*" --ignore "*.rtl.*" \
     && python -m compileall -q apps dms \
     # Of the front end only the icons are still read; the rest is collected.
     && find node_modules -mindepth 1 -maxdepth 1 ! -name @tabler -exec rm -rf {} + \

@@ -14,7 +14,7 @@ _live = get_asgi_application()
 
 from dms.wsgi import application as _wsgi  # noqa: E402 - Django must be set up first
 
-_pages = WSGIMiddleware(_wsgi, workers=8)
+_pages = WSGIMiddleware(_wsgi, workers=8)  # type: ignore[arg-type]  # its idea of WSGI is narrower
 
 
 async def application(scope, receive, send):

@@ -113,6 +113,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 _https = CONFIG.public_url.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = False  # the proxy redirects; health checks reach the process directly
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # asks for that redirect
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxies else None
@@ -142,20 +143,18 @@ FORMAT_MODULE_PATH = ["dms.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.var / "static"
 _npm = BASE_DIR / "node_modules"
+# Only what pages use. Tabler's ``libs`` are other people's packages, some with files missing.
+_SERVED = ("@tabler/core/dist/css", "signature_pad/dist", "sortablejs")
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    *[
-        (f"npm/{name}", _npm / name)
-        for name in ("@tabler/core/dist", "signature_pad/dist", "sortablejs")
-        if (_npm / name).exists()
-    ],
+    *[(f"npm/{name}", _npm / name) for name in _SERVED if (_npm / name).exists()],
 ]
 WHITENOISE_USE_FINDERS = not CONFIG.production
-WHITENOISE_MAX_AGE = 31536000 if CONFIG.production else 60
+WHITENOISE_MAX_AGE = 3600 if CONFIG.production else 60  # of names without a hash; hashed ones for ever
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "dms.static.Storage"
         if CONFIG.production
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

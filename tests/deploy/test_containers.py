@@ -1,7 +1,11 @@
 """The image and the compose file: every service's command exists, starts, works and stops."""
 
+import json
+import os
 import re
+import shlex
 import shutil
+import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -15,6 +19,7 @@ from django.utils import timezone
 from apps.desk.models import Heartbeat
 from dms import config
 from dms.embedded.process import choose_port
+from dms.static import Storage
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -159,3 +164,36 @@ def test_the_one_shot_migration_ends_well_where_there_is_nothing_to_do(system):
     done = system.execute("migrate", _command("migrate"), **_environment("migrate"))
     assert done.wait(timeout=60) == 0, system.log("migrate")
     system.forget("migrate")
+
+
+def test_static_files_are_collected_under_names_of_their_content(tmp_path):
+    """As the image is built: with every library, and our own modules importing each other by hashed names."""
+    environment = _environment("web") | {
+        name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL", "PATH")
+    }
+    words = shlex.split(re.search(r"python (manage.py collectstatic .+) \\\n", DOCKERFILE)[1])
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment | {"DMS_VAR": str(tmp_path)}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = json.loads((tmp_path / "static" / "staticfiles.json").read_text())["paths"]
+    assert re.fullmatch(r"js/app\.[0-9a-f]{12}\.js", names["js/app.js"])
+    assert any(name.startswith("npm/@tabler/core/dist/css/tabler.min.") for name in names.values())
+
+
+def test_our_modules_import_each_other_by_hashed_names(tmp_path):
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js" / "part.js").write_text("export const one = 1;\n")
+    (tmp_path / "js" / "app.js").write_text(
+        'import { one } from "./part.js";\n//# sourceMappingURL=app.js.map\n'
+    )
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "a.css").write_text("a{}\n/*# sourceMappingURL=missing.css.map */\n")
+    storage = Storage(location=tmp_path, base_url="/static/")
+    paths = {name: (storage, name) for name in ("js/app.js", "js/part.js", "css/a.css")}
+    outcomes = {name: new for name, new, _ in storage.post_process(paths)}
+    assert not [new for new in outcomes.values() if isinstance(new, Exception)]
+    assert re.search(
+        r'from "\./part\.[0-9a-f]{12}\.js"', (tmp_path / storage.stored_name("js/app.js")).read_text()
+    )
