@@ -85,10 +85,12 @@ def _suggestion(
     if timezone.localdate(starts_at) != timezone.localdate(ends_at):
         made.reasons.append(_("Continues %(end)s.") % {"end": when.words(ends_at, now)})
     if promised:
-        made.misses_promise = ends_at > promised
-        words = {"span": when.span(promised - ends_at)}
-        late = _("Ends %(span)s after the promise.") % words
-        made.reasons.append(late if made.misses_promise else _("%(span)s before the promise.") % words)
+        ready = ends_at + job.closing()
+        made.misses_promise = ready > promised
+        words = {"span": when.span(promised - ready)}
+        late = _("With check and wash %(span)s after the promise.") % words
+        good = _("With check and wash %(span)s before the promise.") % words
+        made.reasons.append(late if made.misses_promise else good)
     return made
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import Store
 from apps.capacity.models import Absence, Reservation, Resource
 from apps.catalog.models import BayKind, Skill
-from apps.core import clock
+from apps.core import clock, when
 from apps.workshop.models import Job, PauseReason
 from apps.workshop.selectors import Car, JobFacts, Times, open_cars
 
@@ -36,11 +36,23 @@ class Bar:
     row: int = 0
     clashes: bool = False
     goes_on: bool = False
+    day: date | None = None
 
     @property
     def pause_label(self) -> str:
         """What a paused job waits for."""
         return str(PauseReason(self.job.pause_reason).label) if self.job and self.job.pause_reason else ""
+
+    @property
+    def promise(self) -> str:
+        """The promised time while it matters; with its day when that is another one."""
+        if self.job is None or self.car is None or self.job.state == Job.State.FINISHED:
+            return ""
+        local = self.car.promised_at and timezone.localtime(self.car.promised_at)
+        if not local:
+            return ""
+        day = when.day_words(local.date(), self.day) if self.day and local.date() != self.day else ""
+        return f"{day} {local:%H:%M}".strip()
 
     @property
     def pause_icon(self) -> str:
@@ -196,7 +208,7 @@ def _bar(car: Car, job: JobFacts, times: Times, start: datetime, end: datetime) 
     if span is None or span[0] >= end or span[1] <= start:
         return None
     bar = _clip(Bar(0, 0, _tone(car, job), job, car), span, start, end)
-    bar.goes_on = span[1] > end
+    bar.goes_on, bar.day = span[1] > end, timezone.localdate(start)
     return bar
 
 

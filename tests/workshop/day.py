@@ -1,4 +1,4 @@
-"""A workshop in full swing at mid-morning, made by the room's verbs. For pictures and for counting queries."""
+"""A workshop in full swing at mid-morning, made by the room's verbs: for pictures and for counts."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,7 +14,8 @@ from tests.workorders.factories import labour, make_authorised_order, make_vehic
 
 BAYS = (
     ("快保 1", "express"), ("快保 2", "express"), ("1 号举升机", "general"), ("2 号举升机", "general"),
-    ("3 号举升机", "general"), ("4 号举升机", "general"), ("5 号举升机", "general"), ("6 号举升机", "general"),
+    ("3 号举升机", "general"), ("4 号举升机", "general"), ("5 号举升机", "general"),
+    ("6 号举升机", "general"),
     ("诊断工位", "diagnosis"), ("四轮定位", "alignment"), ("钣金 1", "body"), ("烤漆房", "paint"),
 )  # fmt: skip
 PEOPLE = ("周建华", "李国强", "陈志远", "吴海涛", "郑小军", "孙立新", "冯大伟", "赵铁柱")
@@ -111,7 +112,7 @@ def _fill(house):
         5,
         45,
     )
-    _plan(house, _job(house, "浙A9C4E1", "更换火花塞", "1.0", 150), 3, 4, 60)
+    _plan(house, _job(house, "浙A9C4E1", "更换火花塞", "1.0", 150), 7, 4, 60)
     _job(
         house,
         "浙A1R88K",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _t
 
-from apps.accounts.models import User
+from apps.accounts.models import Setting, User
 from apps.capacity import placing
 from apps.capacity.models import Holder, Resource
 from apps.catalog.models import BayKind
@@ -30,6 +30,13 @@ class PlannedJob(JobRow):
         """Kinds of bays that will do, the operation's own first."""
         kind = self.line.operation.bay_kind if self.line.operation else BayKind.GENERAL
         return (kind, *ALSO_SERVES.get(BayKind(kind), ()))
+
+    def closing(self) -> timedelta:
+        """What quality check and wash take after the work. One query the first time."""
+        if not hasattr(self, "_closing"):
+            minutes = Setting.value_of("workshop.closing_minutes", self.store_id)
+            self._closing = timedelta(minutes=minutes)
+        return self._closing
 
     def elsewhere(self) -> list[tuple[datetime, datetime, str]]:
         """``(from, until, bay)`` of the car's other open jobs: it stands in one bay at a time. One query."""
@@ -129,11 +136,14 @@ class PlannedJob(JobRow):
                 )
 
     def warnings(self) -> list[str]:
-        """Sentences about a plan that is allowed and still worth a second look. No query on a locked job."""
+        """Sentences about a plan that is allowed and still worth a second look. One query."""
         promised = self.order.promised_at
-        if promised and self.planned_until and self.planned_until > promised:
+        if promised and self.planned_until and self.planned_until + self.closing() > promised:
             return [
-                _t("%(car)s is promised for %(promised)s; this plan ends at %(until)s. Tell the advisor.")
+                _t(
+                    "%(car)s is promised for %(promised)s; the work ends at %(until)s, check and wash come "
+                    "after it. Tell the advisor."
+                )
                 % {
                     "car": self.car,
                     "promised": when.words(promised, clock.now()),

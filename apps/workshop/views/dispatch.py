@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
 from apps.accounts.access import require_perm
+from apps.accounts.models import Store
 from apps.core import clock, when
 from apps.desk.once import once
 from apps.workorders.models import WorkOrder
 from apps.workshop import services
 from apps.workshop.forms import PlanForm
+from apps.workshop.fragments import fragments
 from apps.workshop.models import Job
 from apps.workshop.suggesting import complete, suggest
 from apps.workshop.timeline import load
@@ -29,27 +32,36 @@ from apps.workshop.views.page import by_of, day_of, find_job, store_of, tell
 def dispatch(request: HttpRequest) -> HttpResponse:
     """GET /dispatch/?day=&by= → the board of the day, by bay or by technician."""
     # Orders authorised a moment ago are on the board at once, not when a worker has told us.
-    services.open_missing(store_of(request))
-    return render(request, "workshop/dispatch.html", _context(request))
+    store = store_of(request)
+    services.open_missing(store)
+    day = day_of(request)
+    context = {
+        "fragment": _fragment(request, store),
+        "day": day,
+        "by": by_of(request),
+        "is_today": day == clock.today(),
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "shown_store": store,
+    }
+    return render(request, "workshop/dispatch.html", context)
 
 
 @require_GET
 @require_perm("workshop.see")
 def dispatch_fragment(request: HttpRequest) -> HttpResponse:
-    """GET /dispatch/fragment/ → the board alone, for open pages."""
-    return render(request, "workshop/_dispatch.html", _context(request))
+    """GET /dispatch/fragment/ → the board alone, for open pages; one rendering serves all viewers."""
+    return HttpResponse(_fragment(request, store_of(request)))
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
-    store, day = store_of(request), day_of(request)
-    board = load(store, day, by_of(request))
-    return {
-        "board": board,
-        "shown_store": store,
-        "before": day - timedelta(days=1),
-        "after": day + timedelta(days=1),
-        "may_plan": request.user.has_perm("workshop.dispatch"),
-    }
+def _fragment(request: HttpRequest, store: Store) -> SafeString:
+    day, by, may_plan = day_of(request), by_of(request), request.user.has_perm("workshop.dispatch")
+
+    def draw() -> SafeString:
+        context = {"board": load(store, day, by), "shown_store": store, "may_plan": may_plan}
+        return render_to_string("workshop/_dispatch.html", context)
+
+    return fragments.get(("dispatch", store.pk, day, by, may_plan), draw)
 
 
 @require_GET
@@ -109,8 +121,7 @@ def qc_submission_create(request: HttpRequest, pk: int) -> HttpResponse:
 def _board_again(request: HttpRequest) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("workshop:dispatch")
-    response = render(request, "workshop/_dispatch.html", _context(request))
-    return trigger_client_event(response, "job-settled", {})
+    return trigger_client_event(HttpResponse(_fragment(request, store_of(request))), "job-settled", {})
 
 
 def _panel(
