@@ -70,7 +70,10 @@ def post(
 
 @transaction.atomic
 def reverse(entry: JournalEntry, *, by: User, reason: str) -> JournalEntry:
-    """Undo ``entry`` by its mirror image. Raises DomainError for a reversal, a payment (refund it), or a second time."""
+    """Undo ``entry`` by its mirror image.
+
+    Raises DomainError for a reversal, a payment (refund it), or a second time.
+    """
     locked = JournalEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
     if not reason.strip():
         raise DomainError(_("Say why the entry is reversed."), code="reason_missing")

@@ -5,12 +5,12 @@ from apps.parts.views import demands, stock
 app_name = "parts"
 
 urlpatterns = [
-    path("parts/", stock.stock, name="stock"),
-    path("parts/receive/", stock.receive, name="receive"),
+    path("stock/", stock.stock, name="stock"),
+    path("stock/receive/", stock.receive, name="receive"),
     path("parts/to-issue/", demands.to_issue, name="to_issue"),
-    path("parts/<int:pk>/", stock.item_detail, name="item"),
-    path("parts/<int:pk>/count/", stock.count_create, name="count"),
-    path("parts/<int:pk>/place/", stock.place_update, name="place"),
+    path("stock/<int:pk>/", stock.item_detail, name="item"),
+    path("stock/<int:pk>/count/", stock.count_create, name="count"),
+    path("stock/<int:pk>/place/", stock.place_update, name="place"),
     path("parts/demands/<int:pk>/issue/", demands.issue_create, name="issue"),
     path("parts/demands/<int:pk>/expected/", demands.expectation_create, name="expect"),
     path("parts/demands/<int:pk>/return/", demands.return_create, name="return"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -20,12 +20,15 @@ TEMPLATE_VERSION = "2026-1"
 RELATED = ("store", "vehicle__model__brand", "customer", "advisor")
 
 
-def content(order: WorkOrder, number: int) -> dict:
+def content(order: WorkOrder, number: int, lines: Sequence[Line] | None = None) -> dict:
     """Everything the customer sees of ``order`` as version ``number``: JSON of texts, whole numbers,
-    truth values and None. Amounts and quantities are texts with two decimals, times UTC. Three queries.
+    truth values and None. Amounts and quantities are texts with two decimals, times UTC.
+
+    Three queries; two with the order's ``lines`` given.
     """
     fresh = WorkOrder.objects.select_related(*RELATED).get(pk=order.pk)
-    lines = list(fresh.lines.select_related("authorised_in"))
+    if lines is None:
+        lines = list(fresh.lines.select_related("authorised_in"))
     photos = photos_of(lines)
     return {
         "number": fresh.number,

@@ -21,7 +21,7 @@ LEDGER = 100
 @require_GET
 @require_perm("parts.see")
 def stock(request: HttpRequest) -> HttpResponse:
-    """GET /parts/?q=&low=1 → what lies on the shelves."""
+    """GET /stock/?q=&low=1 → what lies on the shelves."""
     listing = StockListing(request.user, request.GET)
     context = {
         "listing": listing,
@@ -59,7 +59,7 @@ def _show(request: HttpRequest, item: StockItem, status: int = 200, **forms: obj
 @require_GET
 @require_perm("parts.see")
 def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET /parts/<id>/ → one part in one store with its ledger."""
+    """GET /stock/<id>/ → one part in one store with its ledger."""
     return _show(request, _item(request, pk))
 
 
@@ -98,7 +98,7 @@ def place_update(request: HttpRequest, pk: int) -> HttpResponse:
 @require_perm("parts.handle")
 @once
 def receive(request: HttpRequest) -> HttpResponse:
-    """GET, POST /parts/receive/: one line of a delivery after the other; those who wait are served first."""
+    """GET, POST /stock/receive/: one line of a delivery after the other; those who wait are served first."""
     initial = {"code": request.GET.get("code", ""), "quantity": 1}
     form = ReceiveForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():

@@ -175,7 +175,10 @@ class WorkOrder(models.Model):
 
     def lock(self) -> None:
         """Reload under a row lock: guards must judge what is true now."""
+        # Store and vehicle of an order never change; what was loaded of them stays.
+        kept = {name: self._state.fields_cache.get(name) for name in ("store", "vehicle")}
         self.refresh_from_db(from_queryset=WorkOrder.objects.select_for_update(no_key=True))
+        self._state.fields_cache.update({name: row for name, row in kept.items() if row is not None})
 
     def require(self, *statuses: str) -> None:
         """Raise DomainError unless the order is in one of ``statuses``."""
@@ -193,6 +196,7 @@ class WorkOrder(models.Model):
         """The first job is clocked. The workshop calls this; nothing happens when work has begun already."""
         self.lock()
         if self.status != self.Status.IN_WORK:
+            self.require(self.Status.AUTHORISED)
             self._move(self.Status.IN_WORK, by=by)
 
     @transaction.atomic
@@ -206,6 +210,7 @@ class WorkOrder(models.Model):
     def move_to_ready(self, *, by: User) -> None:
         """QC and wash passed. The quality room calls this."""
         self.lock()
+        self.require(self.Status.AWAITING_QC)
         self._move(self.Status.READY, by=by)
 
     @transaction.atomic

@@ -1,6 +1,6 @@
 """Verbs of the work order, by what they act on."""
 
-from apps.workorders.services.consent import authorise, decline_lines, freeze, send_link
+from apps.workorders.services.consent import authorise, authorise_now, freeze, send_link
 from apps.workorders.services.lines import (
     LineSpec,
     add_lines,
@@ -11,12 +11,14 @@ from apps.workorders.services.lines import (
 )
 from apps.workorders.services.orders import change_options, decline, open_order
 from apps.workorders.services.promise import compute_ready_at, set_promise
+from apps.workorders.services.refusal import decline_lines
 
 __all__ = [
     "LineSpec",
     "add_lines",
     "add_package",
     "authorise",
+    "authorise_now",
     "change_options",
     "compute_ready_at",
     "decline",

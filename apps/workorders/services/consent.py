@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 from django.db import transaction
 from django.db.models import BigIntegerField, Case, F, Q, Value, When
@@ -17,10 +19,8 @@ from PIL import Image, UnidentifiedImageError
 from apps.accounts.models import Setting, User
 from apps.core import clock
 from apps.core.errors import DomainError
-from apps.customers.models import Recommendation
 from apps.desk.live import announce
 from apps.desk.models import Event, File, Link, PdfJob, Task
-from apps.desk.models.event import subject_key
 from apps.desk.nudge import nudge
 from apps.parts import services as stock
 from apps.reception.models import Visit
@@ -29,37 +29,39 @@ from apps.workorders.models import Authorisation, Line, OrderVersion, WorkOrder,
 from apps.workorders.selectors import TEMPLATE_VERSION, charges, content, drift, latest_version
 from apps.workorders.services import promise
 from apps.workorders.services.lines import recalculate
+from apps.workorders.services.refusal import turn_down
 
 LINK_LIFE = timedelta(hours=72)
 MAX_SIGNATURE_BYTES = 300_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """What the customer said to a version, and how.
+
+    ``accepted`` and ``declined`` are line ids; without ``accepted`` all that is not declined is accepted,
+    with it all that is in neither stays waiting.
+    """
+
+    method: str
+    given_by: str
+    signature: bytes | None = None
+    phone: str = ""
+    said: str = ""
+    witness: str = ""
+    accepted: Collection[int] | None = None
+    declined: Collection[int] = ()
 
 
 @transaction.atomic
 def freeze(order: WorkOrder, *, by: User | None, paper: bool = False) -> OrderVersion:
     """The order as it stands now, frozen and hashed; the newest version again when nothing changed since.
 
-    ``paper`` asks for an unsigned PDF. About eight statements.
+    ``paper`` asks for an unsigned PDF. Six statements.
     """
     order.lock()
     order.require(*WorkOrder.EDITABLE)
-    version = latest_version(order)
-    if (
-        version is None
-        or hasattr(version, "authorisation")
-        or content(order, version.number) != version.content
-    ):
-        number = version.number + 1 if version else 1
-        frozen = content(order, number)
-        version = OrderVersion.objects.create(
-            order=order,
-            number=number,
-            template_version=TEMPLATE_VERSION,
-            content=frozen,
-            sha256=seal(TEMPLATE_VERSION, frozen),
-            total=order.total,
-            made_by=by,
-            made_at=clock.now(),
-        )
+    version = _freeze(order, _lines(order), by=by)
     if paper:
         PdfJob.ask("workorders.estimate", version, store=order.store, by=by)
         nudge("desk.render_pdfs")
@@ -67,31 +69,115 @@ def freeze(order: WorkOrder, *, by: User | None, paper: bool = False) -> OrderVe
 
 
 @transaction.atomic
-def authorise(
-    version: OrderVersion,
-    *,
-    method: str,
-    given_by: str,
-    by: User | None,
-    signature: bytes | None = None,
-    phone: str = "",
-    said: str = "",
-    witness: str = "",
-    accepted: Collection[int] | None = None,
-    declined: Collection[int] = (),
-) -> Authorisation:
-    """Take the customer's word on ``version``: its waiting lines are consented to, or declined one by one.
+def authorise(version: OrderVersion, *, by: User | None, **word: Any) -> Authorisation:
+    """Take the customer's word (the fields of ``Word``) on ``version``.
 
-    ``accepted`` and ``declined`` are line ids; without ``accepted`` all that is not declined is accepted,
-    with it all that is in neither stays waiting. ``by`` is None when the customer acts through a link.
+    Its waiting lines are consented to, or declined one by one; parts may be issued from now on; the first
+    consent makes the estimate an order. ``by`` is None when the customer acts through a link.
     Raises DomainError; ``version_stale`` when the order has changed since it was frozen.
     """
     order = version.order
     order.lock()
     order.require(*WorkOrder.EDITABLE)
-    _refuse_stale(order, version)
-    lines = list(order.lines.select_related("demand", "operation"))
-    yes, no = _split([line for line in lines if line.state == "waiting"], accepted, declined)
+    lines = _lines(order)
+    if Authorisation.objects.filter(version=version).exists():
+        raise DomainError(
+            _("Version %(version)s of %(order)s has been answered already. Reload the page.")
+            % {"version": version.number, "order": order},
+            code="already_answered",
+        )
+    if content(order, version.number, lines) != version.content:
+        raise _stale(order, version.number)
+    return _record(order, version, lines, Word(**word), by=by)
+
+
+@transaction.atomic
+def authorise_now(order: WorkOrder, *, by: User, shown: int | None = None, **word: Any) -> Authorisation:
+    """Freeze and take the customer's word in one step, for clients that show the order themselves.
+
+    ``shown`` is the number of the version that was on their screen, if they know it.
+    """
+    order.lock()
+    order.require(*WorkOrder.EDITABLE)
+    lines = _lines(order)
+    version = _freeze(order, lines, by=by)
+    if shown is not None and shown != version.number:
+        raise _stale(order, shown)
+    return _record(order, version, lines, Word(**word), by=by)
+
+
+def _lines(order: WorkOrder) -> list[Line]:
+    return list(order.lines.select_related("authorised_in", "demand", "operation"))
+
+
+def _stale(order: WorkOrder, number: int) -> DomainError:
+    return DomainError(
+        _("%(order)s has changed since version %(version)s was shown. Show the customer the new one.")
+        % {"order": order, "version": number},
+        code="version_stale",
+    )
+
+
+def _freeze(order: WorkOrder, lines: Sequence[Line], *, by: User | None) -> OrderVersion:
+    version = latest_version(order)
+    unanswered = version is not None and not hasattr(version, "authorisation")
+    if version and unanswered and content(order, version.number, lines) == version.content:
+        version.order = order
+        return version
+    number = version.number + 1 if version else 1
+    frozen = content(order, number, lines)
+    return OrderVersion.objects.create(
+        order=order,
+        number=number,
+        template_version=TEMPLATE_VERSION,
+        content=frozen,
+        sha256=seal(TEMPLATE_VERSION, frozen),
+        total=order.total,
+        made_by=by,
+        made_at=clock.now(),
+    )
+
+
+def _record(
+    order: WorkOrder, version: OrderVersion, lines: Sequence[Line], word: Word, *, by: User | None
+) -> Authorisation:
+    """Judge the word, keep it, and let everything follow that hangs on it. The order is locked."""
+    yes, no = _split([line for line in lines if line.state == "waiting"], word.accepted, word.declined)
+    amount = sum((line.charge for line in yes), Decimal("0.00"))
+    _judge(order, lines, yes, no, word, amount)
+    consent = Authorisation.objects.create(
+        version=version,
+        method=word.method,
+        given_by=word.given_by.strip()[:60],
+        phone=word.phone,
+        said=word.said[:300],
+        witness=word.witness[:60],
+        accepted=[line.pk for line in yes],
+        declined=[line.pk for line in no],
+        amount=amount,
+        signature=_keep_signature(order, version, word, by),
+        taken_by=by,
+        given_at=clock.now(),
+    )
+    _mark(order, version, yes)
+    if no:
+        turn_down(order, no, given_by=word.given_by, by=by)
+        recalculate(order)
+    if order.status != WorkOrder.Status.ESTIMATE and version.content["promised_at"]:
+        promise.keep_with_consent(order, parse_datetime(version.content["promised_at"]), by=by)
+    _announce_consent(order, consent, by=by)
+    return consent
+
+
+def _judge(
+    order: WorkOrder,
+    lines: Sequence[Line],
+    yes: Sequence[Line],
+    no: Sequence[Line],
+    word: Word,
+    amount: Decimal,
+) -> None:
+    """Raise DomainError for a word that cannot stand."""
     if not yes and not no and not drift(lines):
         raise DomainError(
             _("%(order)s has nothing that waits for consent.") % {"order": order}, code="nothing_to_authorise"
@@ -101,48 +187,10 @@ def authorise(
             _("Nothing was accepted. If the customer wants none of it, decline the estimate instead."),
             code="nothing_accepted",
         )
-    amount = sum((line.charge for line in yes), Decimal("0.00"))
-    if not given_by.strip():
+    if not word.given_by.strip():
         raise DomainError(_("Write the name of the person who consents."), code="name_missing")
-    if method == Authorisation.Method.PHONE:
-        _check_phone(order, amount, phone=phone, said=said, witness=witness)
-    consent = Authorisation.objects.create(
-        version=version,
-        method=method,
-        given_by=given_by.strip()[:60],
-        phone=phone,
-        said=said[:300],
-        witness=witness[:60],
-        accepted=[line.pk for line in yes],
-        declined=[line.pk for line in no],
-        amount=amount,
-        signature=_keep_signature(order, version, signature, method, by),
-        taken_by=by,
-        given_at=clock.now(),
-    )
-    _mark(order, version, yes)
-    if no:
-        turn_down(order, no, given_by=given_by, by=by)
-        recalculate(order)
-    if order.status != WorkOrder.Status.ESTIMATE and version.content["promised_at"]:
-        promise.keep_with_consent(order, parse_datetime(version.content["promised_at"]), by=by)
-    _announce_consent(order, consent, by=by)
-    return consent
-
-
-def _refuse_stale(order: WorkOrder, version: OrderVersion) -> None:
-    if Authorisation.objects.filter(version=version).exists():
-        raise DomainError(
-            _("Version %(version)s of %(order)s has been answered already. Reload the page.")
-            % {"version": version.number, "order": order},
-            code="already_answered",
-        )
-    if content(order, version.number) != version.content:
-        raise DomainError(
-            _("%(order)s has changed since version %(version)s was shown. Show the customer the new one.")
-            % {"order": order, "version": version.number},
-            code="version_stale",
-        )
+    if word.method == Authorisation.Method.PHONE:
+        _check_phone(order, amount, phone=word.phone, said=word.said, witness=word.witness)
 
 
 def _split(
@@ -173,16 +221,14 @@ def _check_phone(order: WorkOrder, amount: Decimal, *, phone: str, said: str, wi
         )
 
 
-def _keep_signature(
-    order: WorkOrder, version: OrderVersion, signature: bytes | None, method: str, by: User | None
-) -> File | None:
-    if signature is None:
-        if method == Authorisation.Method.SIGNATURE:
+def _keep_signature(order: WorkOrder, version: OrderVersion, word: Word, by: User | None) -> File | None:
+    if not word.signature:
+        if word.method == Authorisation.Method.SIGNATURE:
             raise DomainError(_("The signature is empty. Let the customer sign in the box."), code="unsigned")
         return None
-    check_signature(signature)
+    check_signature(word.signature)
     return File.issue(
-        signature,
+        word.signature,
         name=f"{order.number}-v{version.number}.png",
         mime="image/png",
         kind="workorders.signature",
@@ -249,66 +295,6 @@ def _announce_consent(order: WorkOrder, consent: Authorisation, *, by: User | No
             order.visit.enter_house(by=by or order.advisor)
     else:
         announce(order.store_id, "board")
-
-
-@transaction.atomic
-def decline_lines(order: WorkOrder, line_ids: Collection[int], *, given_by: str, by: User) -> None:
-    """The customer declines additional work in person: the lines become recommendations."""
-    order.lock()
-    order.require(*WorkOrder.EDITABLE)
-    waiting = list(order.lines.waiting().filter(pk__in=line_ids).select_related("demand", "operation"))
-    if len(waiting) != len(set(line_ids)):
-        raise DomainError(
-            _("One of these lines does not wait for consent any more. Reload the page."), code="version_stale"
-        )
-    turn_down(order, waiting, given_by=given_by, by=by)
-    recalculate(order)
-    announce(order.store_id, "board")
-
-
-def turn_down(order: WorkOrder, lines: Sequence[Line], *, given_by: str, by: User | None) -> None:
-    """Mark waiting lines declined and keep them as recommendations on the vehicle's file.
-
-    The caller holds the order's lock. A safety-relevant line needs the name of who declined it.
-    """
-    now = clock.now()
-    name = given_by.strip()[:60]
-    for line in lines:
-        if line.is_safety_relevant and not name:
-            raise DomainError(
-                _("“%(line)s” concerns safety. Write the name of the person who declines it.")
-                % {"line": line},
-                code="name_missing",
-            )
-        if line.demand:
-            stock.cancel(line.demand)
-        line.declined_at, line.declined_by = now, name
-    Line.objects.bulk_update(lines, ["declined_at", "declined_by"])
-    Recommendation.objects.bulk_create(
-        Recommendation(
-            vehicle_id=order.vehicle_id,
-            text=line.description,
-            operation_code=line.operation.code if line.operation else "",
-            amount=line.amount,
-            is_safety_relevant=line.is_safety_relevant,
-            source=subject_key(order),
-            created_at=now,
-            created_by=by,
-        )
-        for line in lines
-        if line.kind != Line.Kind.FEE
-    )
-    if lines:
-        Event.record(
-            "workorder.work_declined",
-            about=order,
-            by=by,
-            facts={
-                "lines": [line.description for line in lines],
-                "safety": [line.description for line in lines if line.is_safety_relevant],
-            },
-            personal={"given_by": name},
-        )
 
 
 @transaction.atomic

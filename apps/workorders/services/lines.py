@@ -121,8 +121,11 @@ def add_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User) -> list[
     return lines
 
 
-def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User) -> list[Line]:
-    """``add_lines`` without its guards, for an order that the caller holds locked."""
+def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User, is_new: bool = False) -> list[Line]:
+    """``add_lines`` without its guards, for an order that the caller holds locked.
+
+    A new order has no other lines, and its totals are saved by the caller.
+    """
     if not specs:
         return []
     for spec in specs:
@@ -132,7 +135,7 @@ def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User) -> lis
     for line in lines:
         check_discount(line, by)
     additional = order.status != WorkOrder.Status.ESTIMATE
-    last = order.lines.aggregate(last=Max("position"))["last"] or 0 if order.number else 0
+    last = 0 if is_new else order.lines.aggregate(last=Max("position"))["last"] or 0
     of_parts = [line for line in lines if line.part]
     demands = stock.open_demands(
         order.store,
@@ -145,7 +148,10 @@ def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User) -> lis
     for position, line in enumerate(lines, start=last + 1):
         line.position, line.is_additional, line.added_by = position, additional, by
     Line.objects.bulk_create(lines)
-    recalculate(order)
+    if is_new:
+        add_up(order, lines)
+    else:
+        recalculate(order)
     if additional:
         facts = {
             "lines": [line.description for line in lines],
@@ -286,6 +292,14 @@ def remove_line(line: Line, *, by: User, reason: str = "") -> None:
     if order.status != WorkOrder.Status.ESTIMATE:
         Event.record("workorder.line_removed", about=order, by=by, reason=reason[:300], facts=facts)
         announce(order.store_id, "board")
+
+
+def add_up(order: WorkOrder, lines: Iterable[Line]) -> None:
+    """Set the totals of an order whose standing lines are ``lines``. No query, nothing saved."""
+    zero = Decimal("0.00")
+    order.labour_total = sum((line.amount for line in lines if line.kind == Line.Kind.LABOUR), zero)
+    order.parts_total = sum((line.amount for line in lines if line.kind == Line.Kind.PART), zero)
+    order.total = sum((line.amount for line in lines), zero)
 
 
 def recalculate(order: WorkOrder) -> None:

@@ -18,11 +18,12 @@ from apps.core.money import FEN, fen
 from apps.customers.models import Customer, Vehicle
 from apps.desk.live import announce
 from apps.desk.models import Event, NumberSeries, SearchKey
+from apps.desk.models.search import fold
 from apps.reception.models import Visit
 from apps.workorders.models import WorkOrder
 from apps.workorders.services import promise
-from apps.workorders.services.consent import turn_down
 from apps.workorders.services.lines import LineSpec, write_lines
+from apps.workorders.services.refusal import turn_down
 
 OPTIONS = (
     "payment_method",
@@ -87,13 +88,21 @@ def open_order(
         **fields,
     )
     order.save(force_insert=True)
-    write_lines(order, lines, by=by)
-    promise.refresh(order)
-    SearchKey.objects.put("workorder", order.pk, [order.number, order.number.split("-", 2)[-1]], store=store)
+    made = write_lines(order, lines, by=by, is_new=True)
+    promise.refresh(order, made)
+    _make_findable(order)
     facts = {"number": order.number, "comeback_of": comeback_of.number if comeback_of else None}
     Event.record("workorder.opened", about=order, by=by, facts=facts)
     announce(order.store_id, "board")
     return order
+
+
+def _make_findable(order: WorkOrder) -> None:
+    """By the whole number and by its end, which people read out. One insert: the order is new."""
+    SearchKey.objects.bulk_create(
+        SearchKey(kind="workorder", object_id=order.pk, store_id=order.store_id, key=key)
+        for key in sorted({fold(order.number), fold(order.number.split("-", 2)[-1])})
+    )
 
 
 def _refuse_second(visit: Visit) -> None:
