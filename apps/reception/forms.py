@@ -44,22 +44,25 @@ class SignatureField(forms.CharField):
         return SimpleUploadedFile("signature.png", data, "image/png")
 
 
+def _zone_choices() -> list[Any]:
+    """The zones by side, after an empty choice."""
+    sides = [(side, [(z.code, z.label) for z in zones]) for side, zones in drawing.by_side()]
+    return [("", "–"), *sides]
+
+
 class MarkForm(forms.Form):
     """One mark: a place on the drawing (or a zone), a kind, a note, a photo."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Damage.Kind.choices, widget=forms.RadioSelect)
     x = forms.IntegerField(min_value=0, max_value=1000, required=False, widget=forms.HiddenInput)
     y = forms.IntegerField(min_value=0, max_value=1000, required=False, widget=forms.HiddenInput)
-    zone = forms.ChoiceField(label=_("Where"), required=False)
+    zone = forms.ChoiceField(label=_("Where"), required=False, choices=_zone_choices)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
     photo = forms.FileField(label=_("Photo"), required=False)
     client_key = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["zone"].choices = [("", "–")] + [
-            (side, [(z.code, z.label) for z in zones]) for side, zones in drawing.by_side()
-        ]
         self.fields["photo"].widget.attrs |= {"accept": "image/*", "capture": "environment"}
 
     def clean(self) -> dict[str, Any]:
@@ -123,11 +126,13 @@ class WalkAroundForm(forms.ModelForm):
             {"type": "range", "min": 0, "max": 100, "step": 5}
         )
         self._add_checks()
-        self.initial |= {
-            "waits_here": visit.waits_here,
-            "expected_hours": visit.expected_hours,
-            "signed_name": self.initial.get("signed_name") or visit.customer.name,
-        }
+        self.initial.update(
+            {
+                "waits_here": visit.waits_here,
+                "expected_hours": visit.expected_hours,
+                "signed_name": self.initial.get("signed_name") or visit.customer.name,
+            }
+        )
         if not self.instance.pk:
             self.initial["energy_percent"] = 50
 
@@ -147,10 +152,12 @@ class WalkAroundForm(forms.ModelForm):
                 label=tyre.label, min_value=0, max_value=20, decimal_places=1, required=False
             )
             self.initial[f"tyre_{tyre.value}"] = self.instance.tyre_mm.get(tyre.value)
-        self.initial |= {
-            "warning_lamps": self.instance.warning_lamps,
-            "accessories": self.instance.accessories,
-        }
+        self.initial.update(
+            {
+                "warning_lamps": self.instance.warning_lamps,
+                "accessories": self.instance.accessories,
+            }
+        )
 
     @property
     def checks(self) -> list[Any]:
@@ -276,9 +283,8 @@ class InterviewForm(forms.Form):
                 label=symptom.label, max_length=120, required=False
             )
         if interview is not None:
-            self.initial |= {"customer_words": interview.customer_words} | {
-                f"symptom_{s.value}": interview.symptoms.get(s.value, "") for s in Symptom
-            }
+            answers = {f"symptom_{s.value}": interview.symptoms.get(s.value, "") for s in Symptom}
+            self.initial.update(answers, customer_words=interview.customer_words)
 
     @property
     def questions(self) -> list[tuple[Any, tuple[Any, ...]]]:

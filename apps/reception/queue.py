@@ -30,9 +30,9 @@ def serving_order(
     """
 
     def place(one: Waiting) -> tuple[int, datetime, datetime, int]:
-        kept = one.booked_at is not None and one.arrived_at <= one.booked_at + grace
-        if not appointments_first or not kept:
+        booked_at = one.booked_at
+        if booked_at is None or not appointments_first or one.arrived_at > booked_at + grace:
             return (1, one.arrived_at, one.arrived_at, one.key)
-        return (0 if one.booked_at <= now else 2, one.booked_at, one.arrived_at, one.key)
+        return (0 if booked_at <= now else 2, booked_at, one.arrived_at, one.key)
 
     return sorted(waiting, key=place)

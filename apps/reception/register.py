@@ -25,6 +25,14 @@ class Register:
         return bool(self.rules)
 
     @property
+    def every_rule(self) -> list[tuple[str, str, bool]]:
+        """``[(rule, words, applies)]`` of all rules, for a page that judges while one types."""
+        return [
+            (rule, reason(rule, self.hours_limit), rule in self.rules)
+            for rule in (LONG_WORK, CUSTOMER_LEAVES, ALWAYS)
+        ]
+
+    @property
     def reasons(self) -> list[str]:
         """The rules in words."""
         return [reason(rule, self.hours_limit) for rule in self.rules]

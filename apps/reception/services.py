@@ -60,9 +60,10 @@ def arrive(
     owner) is who brought it. Marks of the last visit are carried over. The advisor is told.
     Raises DomainError ``already_here`` while another visit of the vehicle is open.
     """
-    if vehicle is None and appointment is None:
-        raise TypeError("arrive() needs a vehicle or an appointment")
-    vehicle = vehicle or appointment.vehicle
+    if vehicle is None:
+        if appointment is None:
+            raise TypeError("arrive() needs a vehicle or an appointment")
+        vehicle = appointment.vehicle
     appointment = appointment or selectors.appointment_of(vehicle, store)
     if appointment is not None:
         appointments.mark_arrived(appointment, by=by)

@@ -73,3 +73,19 @@ for (const range of document.querySelectorAll(".gauge input[type=range]")) {
   say(range);
   range.addEventListener("input", () => say(range));
 }
+
+// Whether the register must be signed is decided by the server; here the same rules speak while one types.
+const register = document.querySelector("form [data-register]");
+if (register) {
+  const { waits_here: waits, expected_hours: hours } = register.closest("form").elements;
+  const line = (rule) => register.querySelector(`[data-rule=${rule}]`);
+  const judge = () => {
+    line("customer_leaves").hidden = waits.checked;
+    line("long_work").hidden = !(Number(hours.value) > Number(register.dataset.limit));
+    const mandatory = Boolean(register.querySelector("[data-rule]:not([hidden])"));
+    register.querySelector("[data-mandatory]").hidden = !mandatory;
+    register.querySelector("[data-optional]").hidden = mandatory;
+  };
+  judge();
+  for (const field of [waits, hours]) field.addEventListener("input", judge);
+}

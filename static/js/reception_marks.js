@@ -3,6 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [1200, 800];
 const LONGEST_SIDE = 1920;
+const REMEMBERED_MS = 60_000;
 const root = document.querySelector("[data-marks]");
 const car = root.querySelector("svg.car");
 const layer = car.querySelector(".car-marks");
@@ -260,7 +261,9 @@ async function settle(mark, answer) {
   mark.sending = false;
   if (answer.status >= 500) return toast(document.getElementById("ui-texts").dataset.server);
   const said = await answer.json().catch(() => ({}));
-  await ask("readwrite", (s) => s.delete(mark.key));
+  // A page that was asked for just before may not know it yet: what was sent is remembered for a moment.
+  const sent = { key: mark.key, visit: mark.visit, sent: said, at: Date.now() };
+  await ask("readwrite", (s) => (answer.ok ? s.put(sent) : s.delete(mark.key)));
   unsent = unsent.filter((other) => other !== mark);
   if (answer.ok) marks = [...marks.filter((other) => other.id !== said.id), said];
   else if (answer.status === 422) open(mark, mark, said.errors ?? {});
@@ -274,6 +277,7 @@ async function remove(mark) {
     return show();
   }
   const answer = await post(mark.remove, new FormData()).catch(() => null);
+  if (answer?.ok && mark.key) await ask("readwrite", (s) => s.delete(mark.key));
   if (answer?.ok || answer?.status === 404) marks = marks.filter((other) => other !== mark);
   else toast((await answer?.json().catch(() => null))?.detail ?? document.getElementById("ui-texts").dataset.offline);
   show();
@@ -290,7 +294,11 @@ main.addEventListener("submit", async (event) => {
   else main.requestSubmit();
 });
 
-unsent = (await kept()).map(waiting);
+for (const known of await kept()) {
+  if (!known.sent) unsent.push(waiting(known));
+  else if (Date.now() - known.at < REMEMBERED_MS && !marks.some((mark) => mark.id === known.sent.id)) marks.push(known.sent);
+  else await ask("readwrite", (s) => s.delete(known.key));
+}
 show();
 if (unsent.length) send();
 window.addEventListener("online", send);

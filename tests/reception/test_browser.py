@@ -175,6 +175,17 @@ def test_an_open_queue_hears_of_an_arrival(cast, live, page, sign_in):
     expect(page.locator("[data-elapsed]")).to_have_text(re.compile(r"^\d:\d\d$"))
 
 
+def test_the_page_says_at_once_which_rule_asks_for_the_signature(cast, live, tablet):
+    open_walk_around(tablet, live, make_visit(cast))
+    leaves, long_work = (tablet.locator(f"[data-rule={rule}]") for rule in ("customer_leaves", "long_work"))
+    expect(leaves).to_be_visible()
+    tablet.locator('[name="waits_here"]').tap()
+    expect(tablet.locator("[data-optional]")).to_be_visible()
+    tablet.locator('[name="expected_hours"]').fill("4.5")
+    expect(long_work).to_be_visible()
+    expect(leaves).to_be_hidden()
+
+
 @pytest.mark.parametrize("width", [390, 1024, 1440])
 def test_no_page_is_wider_than_its_screen(cast, live, new_context, sign_in, width, browser_errors):
     name = "杭州湖滨新区汽车租赁服务有限责任公司第一分公司"

@@ -14,6 +14,20 @@ from apps.reception.models import Damage, Visit, WalkAround
 from apps.reception.models.walk_around import Accessory, Check, Tyre, WarningLamp
 
 
+class VisibleField(serializers.PrimaryKeyRelatedField):
+    """A row named by its id, among those the person may see."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().visible_to(self.context["request"].user)
+
+
+class VehicleField(serializers.PrimaryKeyRelatedField):
+    """A vehicle that the group knows: its arrival opens the file for this store."""
+
+    def get_queryset(self) -> Any:
+        return Vehicle.objects.in_group_of(self.context["request"].user)
+
+
 class DamageSerializer(serializers.ModelSerializer):
     """A mark; ``x`` and ``y`` are per mille of the drawing, ``zone`` is computed from them."""
 
@@ -64,20 +78,10 @@ class VisitSerializer(serializers.ModelSerializer):
 class ArrivalSerializer(serializers.Serializer):
     """Who has arrived: exactly one of ``appointment``, ``vehicle``, ``plate`` (a gate camera's)."""
 
-    appointment = serializers.PrimaryKeyRelatedField(queryset=Appointment.objects.none(), required=False)
-    vehicle = serializers.PrimaryKeyRelatedField(queryset=Vehicle.objects.none(), required=False)
+    appointment = VisibleField(queryset=Appointment.objects.all(), required=False)
+    vehicle = VehicleField(queryset=Vehicle.objects.all(), required=False)
     plate = serializers.CharField(required=False, max_length=30)
     waits_here = serializers.BooleanField(default=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        request = self.context.get("request")
-        if request is not None and request.user is not None:
-            user = request.user
-            self.fields["appointment"].queryset = Appointment.objects.visible_to(user).filter(
-                store=user.store_id
-            )
-            self.fields["vehicle"].queryset = Vehicle.objects.in_group_of(user)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if len(data.keys() & {"appointment", "vehicle", "plate"}) != 1:
@@ -92,13 +96,16 @@ class ArrivalSerializer(serializers.Serializer):
                     {"plate": _("No vehicle, or more than one, has this plate.")}
                 )
             data["vehicle"] = found[0]
+        store = self.context["request"].user.store
+        if "appointment" in data and data["appointment"].store != store:
+            raise serializers.ValidationError({"appointment": _("This appointment is at another store.")})
         return data
 
 
 class InspectionSerializer(serializers.ModelSerializer):
     """A walk-around with its marks. Posting it saves it; a known ``client_key`` is not doubled."""
 
-    visit = serializers.PrimaryKeyRelatedField(queryset=Visit.objects.none())
+    visit = VisibleField(queryset=Visit.objects.all())
     damages = DamageSerializer(many=True, required=False)
     warning_lamps = serializers.MultipleChoiceField(choices=WarningLamp.choices, required=False)
     accessories = serializers.MultipleChoiceField(choices=Accessory.choices, required=False)
@@ -143,12 +150,6 @@ class InspectionSerializer(serializers.ModelSerializer):
             "done_by",
             "done_at",
         ]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        request = self.context.get("request")
-        if request is not None and request.user is not None:
-            self.fields["visit"].queryset = Visit.objects.visible_to(request.user)
 
     def validate_checks(self, checks: dict[str, str]) -> dict[str, str]:
         return self._known(checks, Check.values)

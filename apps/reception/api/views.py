@@ -40,7 +40,7 @@ class VisitViewSet(
     queryset = Visit.objects.none()
     serializer_class = VisitSerializer
     filterset_class = VisitFilter
-    permission_classes: ClassVar = [RolePermission]
+    permission_classes = (RolePermission,)
     perms: ClassVar = {
         "list": "reception.see",
         "retrieve": "reception.see",
@@ -78,7 +78,7 @@ class InspectionViewSet(
     queryset = WalkAround.objects.none()
     serializer_class = InspectionSerializer
     filterset_fields: ClassVar = ["visit"]
-    permission_classes: ClassVar = [RolePermission]
+    permission_classes = (RolePermission,)
     perms: ClassVar = {"list": "reception.see", "retrieve": "reception.see", "create": "reception.receive"}
 
     def get_queryset(self) -> QuerySet[WalkAround]:

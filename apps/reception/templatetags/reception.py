@@ -32,7 +32,7 @@ def guest(customer: Customer) -> str:
         return customer.masked_name
     family = surname(customer.name)
     title = {
-        Customer.Gender.MALE: pgettext("welcome board", "Mr %(surname)s"),
-        Customer.Gender.FEMALE: pgettext("welcome board", "Ms %(surname)s"),
+        Customer.Gender.MALE.value: pgettext("welcome board", "Mr %(surname)s"),
+        Customer.Gender.FEMALE.value: pgettext("welcome board", "Ms %(surname)s"),
     }.get(customer.gender, pgettext("welcome board", "%(surname)s"))
     return title % {"surname": family}
