@@ -26,8 +26,9 @@ class AttemptForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         # The queue's own form stands on the same page and may have a field of the same name.
-        super().__init__(*args, **kwargs, auto_id="attempt_%s")
+        self.auto_id = "attempt_%s"
         self.call = call
         self.initial.setdefault("seen", call.attempt_count)
 
@@ -61,7 +62,8 @@ class PromiseForm(forms.Form):
     due_at = forms.DateTimeField(label=_("By when"), widget=forms.DateTimeInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, auto_id="promise_%s")
+        super().__init__(*args, **kwargs)
+        self.auto_id = "promise_%s"
 
     def clean_due_at(self) -> Any:
         due_at = self.cleaned_data["due_at"]
@@ -76,7 +78,8 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, auto_id="hold_up_%s")
+        super().__init__(*args, **kwargs)
+        self.auto_id = "hold_up_%s"
 
 
 class NumberForm(forms.Form):

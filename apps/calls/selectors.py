@@ -16,7 +16,7 @@ from apps.calls.models import Attempt, Call
 from apps.calls.models.sets import PRIORITY, STAND_INS
 from apps.calls.queues import CallQueue, in_order
 from apps.core import clock
-from apps.customers.models import Customer, Recommendation, ServiceRecord
+from apps.customers.models import Recommendation, ServiceRecord, Vehicle
 
 ROWS = 100
 FINISHED_WITHIN = timedelta(days=30)
@@ -138,7 +138,9 @@ def facts(call: Call, user: User) -> dict[str, Any]:
         "visits": list(visits[:5]),
         "recommendations": list(open_items.order_by("-is_safety_relevant", "-pk")[:5]),
         "other_cars": list(
-            Customer.objects.get(pk=call.customer_id).vehicles.exclude(pk=call.vehicle_id).order_by("pk")[:5]
+            Vehicle.objects.filter(owner_id=call.customer_id)
+            .exclude(pk=call.vehicle_id or 0)
+            .order_by("pk")[:5]
         ),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Store, User
 from apps.catalog.models import VehicleModel
 from apps.core import clock
 from apps.core import vin as vins
@@ -40,18 +40,16 @@ class VinForm(forms.Form):
         return cleaned
 
 
-class AdvisorField(forms.ModelChoiceField):
-    """An advisor with the number of customers he looks after."""
-
-    def label_from_instance(self, person: User) -> str:
-        return _("%(name)s (%(n)d customers)") % {"name": person.name, "n": person.customer_count}
-
-
-def advisor_field(field: AdvisorField, user: User) -> None:
-    """Offer the advisors of the person's store, the least loaded first and proposed."""
-    people = advisors(user.store)
+def offer_advisors(field: forms.Field, store: Store) -> None:
+    """Offer the store's advisors with the number of their customers, the least loaded first and proposed."""
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError("advisors are offered in a model choice field")
+    people: list[Any] = advisors(store)
     field.queryset = User.objects.filter(pk__in=[person.pk for person in people])
-    field.choices = [(person.pk, field.label_from_instance(person)) for person in people]
+    field.choices = [
+        (person.pk, _("%(name)s (%(n)d customers)") % {"name": person.name, "n": person.customer_count})
+        for person in people
+    ]
     if people:
         field.initial = people[0].pk
 
@@ -78,7 +76,7 @@ class PlanForm(forms.Form):
         label=_("Kind"), choices=Customer.Kind.choices, widget=forms.RadioSelect, initial=Customer.Kind.PERSON
     )
     sales_consultant = forms.CharField(label=_("Sales consultant"), max_length=60)
-    advisor = AdvisorField(label=_("Dedicated advisor"), queryset=User.objects.none())
+    advisor = forms.ModelChoiceField(label=_("Dedicated advisor"), queryset=User.objects.none())
     invoiced_on = forms.DateField(label=_("Invoice date"), widget=forms.DateInput)
     planned_at = forms.DateTimeField(label=_("Handover at"), widget=forms.DateTimeInput)
     is_statutory = forms.BooleanField(
@@ -86,7 +84,7 @@ class PlanForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, user: User, known: Vehicle | None, owner_shown: bool, **kwargs: Any
+        self, *args: Any, store: Store, known: Vehicle | None, owner_shown: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.known, self.owner_shown = known, owner_shown
@@ -94,11 +92,13 @@ class PlanForm(forms.Form):
             for name in ("model", "model_text", "colour", "plate"):
                 del self.fields[name]
         else:
-            models = VehicleModel.objects.filter(brand__group_id=user.group_id).select_related("brand")
-            self.fields["model"].queryset = models.order_by("brand__name", "name")
+            models = VehicleModel.objects.filter(brand__group_id=store.group_id).select_related("brand")
+            self.fields["model"] = forms.ModelChoiceField(
+                label=_("Model"), queryset=models.order_by("brand__name", "name"), required=False
+            )
         if not owner_shown:
             del self.fields["buyer"]
-        advisor_field(self.fields["advisor"], user)
+        offer_advisors(self.fields["advisor"], store)
         today = clock.today()
         self.fields["invoiced_on"].initial = today
         self.fields["planned_at"].initial = clock.at(today + timedelta(days=1), EARLIEST_HOUR)
@@ -163,10 +163,8 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, handover: Handover, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {
-            "sales_consultant": handover.sales_consultant,
-            "preferred_channel": handover.customer.preferred_channel or Customer.Channel.PHONE,
-        }
+        self.initial["sales_consultant"] = handover.sales_consultant
+        self.initial["preferred_channel"] = handover.customer.preferred_channel or Customer.Channel.PHONE
 
     def delivery(self) -> Delivery:
         """The cleaned form as ``services.deliver`` takes it."""
@@ -189,11 +187,11 @@ class TimeForm(forms.Form):
 class AdvisorForm(forms.Form):
     """Another dedicated advisor."""
 
-    advisor = AdvisorField(label=_("Dedicated advisor"), queryset=User.objects.none())
+    advisor = forms.ModelChoiceField(label=_("Dedicated advisor"), queryset=User.objects.none())
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        advisor_field(self.fields["advisor"], user)
+        offer_advisors(self.fields["advisor"], store)
 
 
 class ReasonForm(forms.Form):

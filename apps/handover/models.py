@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
@@ -250,5 +251,5 @@ class Handover(models.Model):
 
 def _said(reason: str) -> str:
     if not reason.strip():
-        raise DomainError(_("Say why; the reason stands in the history."), code="reason_missing")
+        raise DomainError(translate("Say why; the reason stands in the history."), code="reason_missing")
     return reason.strip()

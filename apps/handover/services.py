@@ -104,20 +104,23 @@ def plan(
             code="handover_exists",
         ) from error
     Event.record("handover.planned", about=handover, by=by, facts={"planned_at": planned_at.isoformat()})
-    opens_on, closes_on = n15_window(timezone.localdate(planned_at))
+    _schedule_n15(handover)
+    return handover
+
+
+def _schedule_n15(handover: Handover) -> None:
+    opens_on, closes_on = n15_window(timezone.localdate(handover.planned_at))
     Call.schedule(
         N15,
         f"n15-{handover.pk}",
         about=handover,
-        customer=customer,
-        vehicle=vehicle,
-        store=store,
+        customer=handover.customer,
+        vehicle=handover.vehicle,
         opens_on=opens_on,
         closes_on=closes_on,
         suspended_because=NOT_COLLECTED,
         **n15_owner(handover),
     )
-    return handover
 
 
 def n15_owner(handover: Handover) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def deliver(handover: Handover, details: Delivery, *, by: User) -> None:
     fields = {name: getattr(details, name) for name in Delivery.__dataclass_fields__}
     channel = fields.pop("preferred_channel")
     handover._move(Status.DELIVERED, by=by, delivered_at=now, delivered_by=by, **fields)
-    _put_on_file(handover, channel, by)
+    _put_on_file(handover, details.odometer_km, channel, by)
     call = Call.objects.filter(key=f"n15-{handover.pk}", state=Call.State.SUSPENDED).first()
     if call is not None:
         day = timezone.localdate(now)
@@ -154,7 +157,7 @@ def deliver(handover: Handover, details: Delivery, *, by: User) -> None:
         call.resume(by=by, opens_on=opens_on, closes_on=closes_on, previous_on=day)
 
 
-def _put_on_file(handover: Handover, channel: str, by: User) -> None:
+def _put_on_file(handover: Handover, odometer_km: int, channel: str, by: User) -> None:
     vehicle, customer, store = handover.vehicle, handover.customer, handover.store
     if vehicle.owner_id != customer.pk:
         vehicle.change_owner(customer, by=by, reason=translate("New car handed over"), store=store)
@@ -166,7 +169,7 @@ def _put_on_file(handover: Handover, channel: str, by: User) -> None:
         purchased_on=handover.invoiced_on,
     )
     day = timezone.localdate(handover.delivered_at)
-    vehicle.record_reading(handover.odometer_km, day, Reading.Source.HANDOVER, by, store=store)
+    vehicle.record_reading(odometer_km, day, Reading.Source.HANDOVER, by, store=store)
     told = {"preferred_channel": channel} if channel else {}
     customer.update(by=by, store=store, advisor=handover.advisor, **told)
     grant_access(store, customer, "handover", by=by)
@@ -194,7 +197,7 @@ def cancel(handover: Handover, reason: str, *, by: User) -> None:
     """The sale fell through: its follow-up is cancelled with it. Raises DomainError without a reason."""
     handover.lock()
     if not reason.strip():
-        raise DomainError(_("Say why; the reason stands in the history."), code="reason_missing")
+        raise DomainError(translate("Say why; the reason stands in the history."), code="reason_missing")
     handover._move(Status.CANCELLED, by=by, reason=reason.strip())
     for call in Call.objects.filter(key=f"n15-{handover.pk}"):
         if not call.is_over:

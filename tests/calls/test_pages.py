@@ -240,3 +240,15 @@ def test_the_list_and_the_page_cost_the_same_with_three_and_with_a_hundred_calls
     assert cost("/calls/") == few
     assert cost(f"/calls/{calls[2].pk}/") <= page_few + 1
     assert few <= 14
+
+
+def test_a_refused_attempt_says_the_rule_and_keeps_the_note_for_the_next_press(cast, agent):
+    call = make_call(cast)
+    agent.post(f"/calls/{call.pk}/attempts/", {"outcome": "busy", "seen": 0, "_once": "a"})
+    stale = {"outcome": "no_answer", "note": "third ring", "seen": 0, "_once": "b"}
+    refused = agent.post(f"/calls/{call.pk}/attempts/", stale)
+    assert (refused.status_code, "third ring" in body(refused)) == (409, True)
+    again = agent.post(f"/calls/{call.pk}/attempts/", stale | {"seen": 1})
+    assert again.status_code == 302
+    assert Attempt.objects.filter(note="third ring").count() == 1
+    assert 'name="seen" value="1"' in body(refused)

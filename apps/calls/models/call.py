@@ -7,10 +7,12 @@ A queue (level-2, N+15, post-repair …) is declared by the room that owns its f
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, User
@@ -101,7 +103,7 @@ class Call(Answerable):
         """
         defaults = {
             "queue": queue,
-            "store_id": store.pk if isinstance(store, Store) else store or about.store_id,
+            "store_id": _store_id(store, about),
             "subject": subject_key(about),
             "object_id": about.pk,
             "customer": customer,
@@ -170,7 +172,7 @@ class Call(Answerable):
         self.must_be_named(by)
         if due_at <= clock.now():
             raise DomainError(
-                _("The promised time lies in the past. Choose a later one."), code="promise_past"
+                translate("The promised time lies in the past. Choose a later one."), code="promise_past"
             )
         day = timezone.localdate(due_at)
         call = Call.schedule(
@@ -190,7 +192,11 @@ class Call(Answerable):
         return call
 
 
+def _store_id(store: Store | int | None, about: Any) -> int:
+    return store.pk if isinstance(store, Store) else store or about.store_id
+
+
 def _said(reason: str) -> str:
     if not reason.strip():
-        raise DomainError(_("Say why; the reason stands beside the call."), code="reason_missing")
+        raise DomainError(translate("Say why; the reason stands beside the call."), code="reason_missing")
     return reason.strip()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -42,7 +43,9 @@ class Claimable(Numbered):
         """Calls are made under a person's own name: no administrator, no shared account."""
         if by.is_shared or by.role == Role.ADMINISTRATOR:
             raise DomainError(
-                _("A call is logged under the agent's own name. Log in with your own account to call."),
+                translate(
+                    "A call is logged under the agent's own name. Log in with your own account to call."
+                ),
                 code="not_under_own_name",
             )
 
@@ -111,12 +114,13 @@ class Claimable(Numbered):
                 code="customer_is_claimed",
             )
 
+    @transaction.atomic
     def renew(self, *, by: User, now: datetime | None = None) -> bool:
         """The agent is still at it: the lease runs anew. False when it had lapsed and is no longer his."""
         until = (now or clock.now()) + LEASE
         held = type(self).objects.filter(customer_id=self.customer_id, claimed_by=by, state=self.State.OPEN)
         self.claimed_until = until
-        return bool(held.update(claimed_until=until))
+        return bool(held.change_free(claimed_until=until))
 
     @transaction.atomic
     def release(self, *, by: User) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -86,7 +87,7 @@ class Answerable(Claimable):
             return hours.comes_back_at(spans, now)
         if again_at <= now:
             raise DomainError(
-                _("“Again at” lies in the past. Choose a later time."), code="again_in_the_past"
+                translate("“Again at” lies in the past. Choose a later time."), code="again_in_the_past"
             )
         latest = hours.latest_again(spans, now, wished=outcome == Outcome.CALL_LATER)
         if again_at > latest:
@@ -136,7 +137,7 @@ class Answerable(Claimable):
                 code="not_reached",
             )
         if not person_spoken_to.strip():
-            raise DomainError(_("Enter whom you spoke to."), code="person_missing")
+            raise DomainError(translate("Enter whom you spoke to."), code="person_missing")
         self._finish(self.State.DONE, by=by, person_spoken_to=person_spoken_to.strip()[:60], note=note)
 
     @transaction.atomic

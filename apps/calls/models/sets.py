@@ -30,6 +30,8 @@ STAND_INS = (*MANAGERS, Role.RECEPTION_SUPERVISOR)
 class CallQuerySet(StoreOwnedQuerySet):
     """Sets of calls."""
 
+    model: Any  # a Call, which is defined with this manager
+
     def open(self) -> Self:
         """Neither finished nor held up."""
         return self.filter(state="open")
@@ -55,9 +57,7 @@ class CallQuerySet(StoreOwnedQuerySet):
     def free_for(self, user: User, now: datetime) -> Self:
         """Calls to customers with whom nobody else is speaking now."""
         taken = (
-            self.model._base_manager.filter(
-                customer=OuterRef("customer"), state="open", claimed_until__gt=now
-            )
+            self.model.objects.filter(customer=OuterRef("customer"), state="open", claimed_until__gt=now)
             .exclude(claimed_by=user)
             .exclude(claimed_by=None)
         )
@@ -85,7 +85,7 @@ class CallQuerySet(StoreOwnedQuerySet):
         now = now or clock.now()
         self.model.must_be_named(user)
         mine = self.filter(queue__in=queues) if queues else self
-        held = mine.held_by(user, now).due(now).order_by(*PRIORITY).first()
+        held: Any = mine.held_by(user, now).due(now).order_by(*PRIORITY).first()
         if held is not None:
             held.renew(by=user, now=now)
             return held
@@ -117,6 +117,14 @@ class CallQuerySet(StoreOwnedQuerySet):
 
     def let_go(self, user: User) -> int:
         """Give back whatever this person holds; one customer at a time."""
-        return self.model._base_manager.filter(claimed_by=user, state="open").update(
-            claimed_by=None, claimed_until=None
-        )
+        held = self.model.objects.filter(claimed_by=user, state="open")
+        return held.change_free(claimed_by=None, claimed_until=None)
+
+    def change_free(self, **fields: Any) -> int:
+        """Update these calls but those that another transaction holds: they are left to it.
+
+        Taken in order of id and never waited for, so that no two agents can block each other.
+        """
+        rows = self.order_by("pk").select_for_update(skip_locked=True, no_key=True)
+        ids = list(rows.values_list("pk", flat=True))
+        return self.model.objects.filter(pk__in=ids).update(**fields) if ids else 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,14 +26,13 @@ def on_to(request: HttpRequest, call: Call) -> HttpResponse:
     return redirect(others[0]) if others else redirect("calls:queue")
 
 
-def _refused(request: HttpRequest, pk: int, error: DomainError, **forms: Form) -> HttpResponse:
+def _refused(request: HttpRequest, pk: int, error: DomainError, **forms: Any) -> HttpResponse:
     """409 with the rule above what was typed, on the page as it stands now."""
     call = find(request, pk)
     for form in forms.values():
         form.add_error(None, error.message)
         if "seen" in form.fields:
-            form.data = form.data.copy()
-            form.data["seen"] = call.attempt_count
+            form.data = {**form.data.dict(), "seen": call.attempt_count}
     return call_page(request, call, status=409, **forms)
 
 

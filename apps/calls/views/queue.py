@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
-from apps.accounts.models import User
 from apps.calls import hours, selectors
 from apps.calls.models import Call
 from apps.calls.queues import QUEUES
@@ -51,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(now),
         "refetch": request.get_full_path(),
     }
-    template = "calls/_queue.html" if request.htmx else "calls/queue.html"
+    template = "calls/_queue.html" if request.headers.get("HX-Request") else "calls/queue.html"
     return render(request, template, context)
 
 
@@ -60,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @once
 def next_create(request: HttpRequest) -> HttpResponse:
     """POST /calls/next/ ``queue=`` → the page of the most urgent call, or back with the reason why none."""
-    user: User = request.user
+    user = request.user
     chosen = request.POST.get("queue", "")
     call = Call.objects.claim_next(user, queues=[chosen] if chosen in QUEUES else None)
     if call is not None:

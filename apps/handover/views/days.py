@@ -35,7 +35,7 @@ def tick_create(request: HttpRequest, pk: int) -> HttpResponse:
     if not wanted.keys() <= set(known):
         return HttpResponseBadRequest()
     handover.tick(name, wanted)
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         return handover_page(request, find(request, pk), template="handover/_checklists.html")
     return redirect(handover)
 
@@ -101,9 +101,7 @@ def time_create(request: HttpRequest, pk: int) -> HttpResponse:
 def advisor_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/advisor/ ``advisor`` → another dedicated advisor."""
     handover = find(request, pk)
-    if request.user.store is None:
-        return HttpResponseBadRequest()
-    form = AdvisorForm(request.POST, user=request.user)
+    form = AdvisorForm(request.POST, store=handover.store)
     if not form.is_valid():
         return handover_page(request, handover, status=422, advisor_form=form)
     services.change_advisor(handover, form.cleaned_data["advisor"], by=request.user)

@@ -97,8 +97,8 @@ def handover_page(
                 for event in Event.objects.visible_to(user).about(handover)[:20]
             ],
         }
-        if full["may_plan"] and handover.is_expected and user.store_id:
-            full["advisor_form"] = AdvisorForm(user=user, initial={"advisor": handover.advisor_id})
+        if full["may_plan"] and handover.is_expected:
+            full["advisor_form"] = AdvisorForm(store=handover.store, initial={"advisor": handover.advisor_id})
     return render(request, template or "handover/handover.html", full | context, status=status)
 
 

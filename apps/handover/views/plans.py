@@ -27,17 +27,17 @@ from apps.handover.models import Handover
 @once
 def plan(request: HttpRequest) -> HttpResponse:
     """GET /handovers/new/?vin= → the form for that car; POST → the handover's page."""
-    user: User = request.user
+    user = request.user
     if user.store is None:
         raise PermissionDenied
     given = request.POST if request.method == "POST" else request.GET
     vin_form = VinForm(given) if "vin" in given else VinForm()
     if not vin_form.is_bound or not vin_form.is_valid():
         return _page(request, vin_form, status=422 if vin_form.is_bound else 200)
-    known = Vehicle.objects.in_group_of(user).filter(vin=vin_form.cleaned_data["vin"])
-    known = known.select_related("owner", "model__brand").first()
+    same = Vehicle.objects.in_group_of(user).filter(vin=vin_form.cleaned_data["vin"])
+    known = same.select_related("owner", "model__brand").first()
     shown = known is not None and Vehicle.objects.visible_to(user).filter(pk=known.pk).exists()
-    form = PlanForm(request.POST or None, user=user, known=known, owner_shown=shown)
+    form = PlanForm(request.POST or None, store=user.store, known=known, owner_shown=shown)
     if request.method == "POST" and form.is_valid():
         handover = _save(user, vin_form, form)
         if handover is not None:
