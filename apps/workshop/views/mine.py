@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
-from apps.accounts.models import User
 from apps.accounts.roles import Role
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.desk.once import once
 from apps.workorders.models import WorkOrder
-from apps.workshop import mine, services
+from apps.workshop import mine, services, working
 from apps.workshop.forms import FindingForm, FinishForm, PauseForm, PhotoForm
 from apps.workshop.models import Job, PauseReason
 from apps.workshop.views.page import tell
@@ -84,7 +83,7 @@ def start_create(request: HttpRequest, pk: int) -> HttpResponse:
     job = _find(request, pk)
     if request.POST.get("protection"):
         job.tick_protection(by=request.user)
-    technician = _worker(request, job)
+    technician = working.worker(request.user, job)
     if job.state == Job.State.PAUSED:
         job.resume(technician=technician, by=request.user)
     else:
@@ -101,10 +100,7 @@ def pause_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = PauseForm(request.POST)
     if not form.is_valid():
         raise DomainError(_("Say what the work waits for."), code="reason_missing")
-    # Whoever is not clocked himself (the team lead) stops the job for everybody.
-    me = request.user if mine.running_of(job, request.user) else None
-    _refuse_other(request, job)
-    job.pause(form.cleaned_data["reason"], by=request.user, technician=me)
+    working.pause(job, form.cleaned_data["reason"], by=request.user)
     return redirect("workshop:my_job", pk=pk)
 
 
@@ -117,8 +113,7 @@ def finish_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = FinishForm(request.POST)
     if not form.is_valid():
         return _page(request, job, finish_form=form, status=422)
-    _refuse_other(request, job)
-    job.finish(by=request.user, **form.cleaned_data)
+    working.finish(job, by=request.user, **form.cleaned_data)
     to = redirect("workshop:my_job", pk=pk) if _all_done(job) else redirect("workshop:mine")
     return tell(request, to, _("“%(job)s” on %(car)s is finished.") % {"job": job, "car": job.car}, [])
 
@@ -164,22 +159,6 @@ def photo_create(request: HttpRequest, pk: int) -> HttpResponse:
 def _find(request: HttpRequest, pk: int) -> Job:
     """A job that this person may work on."""
     return get_object_or_404(Job.objects.workable_by(request.user).for_pages(), pk=pk)
-
-
-def _worker(request: HttpRequest, job: Job) -> User:
-    """Who is clocked: oneself; a team lead or dispatcher clocks the technician it is planned for."""
-    person = job.technician.person if job.technician else None
-    if request.user.role == Role.TECHNICIAN or person is None:
-        return request.user
-    return person
-
-
-def _refuse_other(request: HttpRequest, job: Job) -> None:
-    """A technician stops only what he is clocked on; whoever leads may stop any."""
-    if request.user.role == Role.TECHNICIAN and not mine.running_of(job, request.user):
-        raise DomainError(
-            _("You are not clocked on “%(job)s”. Reload the page.") % {"job": job}, code="not_clocked"
-        )
 
 
 def _all_done(job: Job) -> bool:

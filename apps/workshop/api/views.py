@@ -1,0 +1,121 @@
+"""API nouns: jobs with their verbs, clockings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.access import RolePermission
+from apps.desk.once import IdempotentMixin
+from apps.workshop import working
+from apps.workshop.api.serializers import (
+    ClockingSerializer,
+    DispatchSerializer,
+    EmptySerializer,
+    FinishSerializer,
+    JobSerializer,
+    PauseSerializer,
+    StartSerializer,
+)
+from apps.workshop.models import Clocking, Job
+from apps.workshop.suggesting import complete
+
+WORK = ("start", "pause", "resume", "finish")
+
+
+class JobViewSet(IdempotentMixin, viewsets.ReadOnlyModelViewSet):
+    """Jobs of the reader's stores. A technician's verbs reach only what he may work on."""
+
+    permission_classes: ClassVar = [RolePermission]
+    perms: ClassVar = {
+        "list": "workshop.see",
+        "retrieve": "workshop.see",
+        "dispatch_to": "workshop.dispatch",
+        "start": "workshop.work",
+        "pause": "workshop.work",
+        "resume": "workshop.work",
+        "finish": "workshop.work",
+    }
+    serializer_class = JobSerializer
+    filterset_fields: ClassVar = ["state", "order", "bay", "technician", "store", "pause_reason"]
+    queryset = Job.objects.none()
+
+    def get_queryset(self) -> QuerySet[Job]:
+        user = self.request.user
+        mine = Job.objects.workable_by(user) if self.action in WORK else Job.objects.visible_to(user)
+        return mine.for_pages()
+
+    @extend_schema(request=DispatchSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], url_path="dispatch", serializer_class=DispatchSerializer)
+    def dispatch_to(self, request: Request, pk: str) -> Response:
+        """Plan the job, or move its plan."""
+        job = self.get_object()
+        wish = self._wish()
+        bay, technician = complete(job, wish["bay"], wish["technician"], wish["starts_at"])
+        warnings = job.dispatch(bay, technician, wish["starts_at"], by=request.user)
+        return Response({**self._body(job), "warnings": warnings})
+
+    @extend_schema(request=StartSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], serializer_class=StartSerializer)
+    def start(self, request: Request, pk: str) -> Response:
+        """Clock in; the first one starts the job."""
+
+        def verb(job: Job, wish: dict[str, Any]) -> None:
+            if wish["protection"]:
+                job.tick_protection(by=request.user)
+            job.start(technician=working.worker(request.user, job), by=request.user)
+
+        return self._verb(verb)
+
+    @extend_schema(request=PauseSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], serializer_class=PauseSerializer)
+    def pause(self, request: Request, pk: str) -> Response:
+        """Clock out for a reason."""
+        return self._verb(lambda job, wish: working.pause(job, wish["reason"], by=request.user))
+
+    @extend_schema(request=EmptySerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], serializer_class=EmptySerializer)
+    def resume(self, request: Request, pk: str) -> Response:
+        """Go on with a paused job."""
+        return self._verb(
+            lambda job, _wish: job.resume(technician=working.worker(request.user, job), by=request.user)
+        )
+
+    @extend_schema(request=FinishSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"], serializer_class=FinishSerializer)
+    def finish(self, request: Request, pk: str) -> Response:
+        """The work is done."""
+        return self._verb(lambda job, wish: working.finish(job, by=request.user, **wish))
+
+    def _wish(self) -> dict[str, Any]:
+        serializer: serializers.Serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def _verb(self, verb: Callable[[Job, dict[str, Any]], object]) -> Response:
+        job = self.get_object()
+        verb(job, self._wish())
+        return Response(self._body(job))
+
+    def _body(self, job: Job) -> dict[str, Any]:
+        return dict(JobSerializer(job, context=self.get_serializer_context()).data)
+
+
+class ClockingViewSet(viewsets.ReadOnlyModelViewSet):
+    """Who worked on what, newest first."""
+
+    permission_classes: ClassVar = [RolePermission]
+    perms: ClassVar = {"*": "workshop.see"}
+    serializer_class = ClockingSerializer
+    filterset_fields: ClassVar = ["job", "technician", "end_reason"]
+    queryset = Clocking.objects.none()
+
+    def get_queryset(self) -> QuerySet[Clocking]:
+        return Clocking.objects.visible_to(self.request.user)
