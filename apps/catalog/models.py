@@ -196,6 +196,11 @@ class ExpandedLine:
     operation: LabourOperation | None = None
     part: Part | None = None
 
+    @property
+    def quantity_text(self) -> str:
+        """The quantity without closing zeros: ``0.5``, ``4``."""
+        return f"{self.quantity.normalize():f}"
+
 
 class PackageQuerySet(GroupOwnedQuerySet):
     """Sets of packages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -75,7 +76,7 @@ def package_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "package": package,
         "rate": rate,
         "lines": lines,
-        "hours": sum(line.quantity for line in labour),
+        "hours": f"{sum((line.quantity for line in labour), Decimal()).normalize():f}",
         "labour": package.total(labour),
         "parts": package.total(line for line in lines if line.part),
         "total": package.total(lines),

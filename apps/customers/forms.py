@@ -31,6 +31,12 @@ class VerbForm(VersionedFormMixin):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields["version"]
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = "–"
+            elif isinstance(field, forms.ChoiceField):
+                choices = list(field.choices)  # type: ignore[arg-type]  # a list by now
+                field.choices = [(value, label if value else "–") for value, label in choices]
 
     def values(self) -> dict[str, Any]:
         """Everything cleaned that belongs to the row."""
@@ -73,6 +79,8 @@ class CustomerForm(VerbForm):
         choice.queryset = advisors.order_by("name", "pk")  # type: ignore[attr-defined]  # a choice field
         self.fields["name"].widget.attrs["autocomplete"] = "off"
         self.fields["phone"].required = self.instance.pk is None
+        if self.instance.pk is None and not self.is_bound:
+            self.fields["phone"].widget.attrs["autofocus"] = ""
         if self.instance.pk is None and by.role == Role.SERVICE_ADVISOR:
             self.initial.setdefault("advisor", by.pk)
 
@@ -223,7 +231,7 @@ class OwnerForm(forms.Form):
 class RecommendationForm(forms.Form):
     """Work to be offered next time."""
 
-    text = forms.CharField(label=_("Recommendation"), max_length=200)
+    text = forms.CharField(label=_("Recommended work"), max_length=200)
     amount = MoneyFormField(label=_("Amount"), required=False, min_value=0)
     is_safety_relevant = forms.BooleanField(label=_("Safety-relevant"), required=False)
 

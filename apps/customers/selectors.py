@@ -122,9 +122,19 @@ def vehicle_story(vehicle: Vehicle, user: User, *, limit: int = STORY_LENGTH) ->
         for record in records.order_by("-arrived_on", "-pk")[: limit + 1]
     ]
     told.sort(key=lambda entry: entry["at"], reverse=True)
+    return _by_day(told[:limit]), len(told) > limit
+
+
+def customer_story(customer: Customer, user: User) -> list[dict]:
+    """The customer's own story, newest first: ``{"on", "at", "event"}``. One query."""
+    events = Event.objects.visible_to(user).story(customer.event_thread)[:STORY_LENGTH]
+    return _by_day([{"at": event.at, "event": event} for event in events])
+
+
+def _by_day(told: list[dict]) -> list[dict]:
     for entry in told:
         entry["on"] = timezone.localdate(entry["at"])
-    return told[:limit], len(told) > limit
+    return told
 
 
 def _evening(day: date) -> datetime:

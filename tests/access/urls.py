@@ -80,6 +80,15 @@ def samples(cast: Any) -> dict[str, dict]:
     return found
 
 
+def of_the_group() -> set[str]:
+    """Addresses whose rows belong to the group: each room's ``OF_THE_GROUP``, open to its other stores."""
+    found: set[str] = set()
+    for room in ROOMS:
+        if find_spec(f"tests.{room}") and find_spec(f"tests.{room}.samples"):
+            found |= getattr(import_module(f"tests.{room}.samples"), "OF_THE_GROUP", set())
+    return found
+
+
 def table() -> str:
     """The picture to be reviewed: address, guard, roles."""
     lines = []

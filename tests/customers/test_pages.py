@@ -323,6 +323,17 @@ def test_the_vehicles_story_tells_events_and_the_old_systems_visits(advisor, cas
     assert "48210" in page
 
 
+def test_the_story_says_what_was_changed_and_hides_persons_from_the_workshop(advisor, client, cast):
+    vehicle = make_vehicle(cast, colour="白")
+    vehicle.update(by=cast.advisor, colour="黑", engine_number="EA888")
+    url = reverse("customers:vehicle", args=[vehicle.pk])
+    assert "白 → 黑" in text(advisor.get(url))
+    assert "– → EA888" in text(advisor.get(url))
+    client.force_login(cast.technician)
+    assert "白 → 黑" in text(client.get(url))
+    assert "– → EA888" not in text(client.get(url))
+
+
 @pytest.mark.parametrize("role", ["technician", "dispatcher", "inspector", "guard", "parts_clerk"])
 def test_who_works_with_the_car_reads_no_telephone(role, client, cast):
     vehicle = make_vehicle(cast, owner=make_customer(cast, phone="+8613812345678", remarks="怕吵"))

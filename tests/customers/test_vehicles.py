@@ -61,8 +61,9 @@ def test_two_cars_of_which_only_the_plate_is_known(cast):
 
 def test_a_known_vin_names_the_file_to_whoever_may_see_it(cast):
     register(cast, owner=make_customer(cast, name="王建国", number="K7"))
-    with pytest.raises(ValidationError, match=r"浙A·12345.*王建国.*K7"):
+    with pytest.raises(ValidationError) as refused:
         register(cast, plate="浙A99999")
+    assert all(told in str(refused.value) for told in ("浙A·12345", "王建国", "K7"))
 
 
 def test_a_known_vin_of_another_store_names_the_store_only(cast):

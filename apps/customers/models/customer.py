@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import DealerGroup, Store, User
 from apps.core import clock, phones, pinyin
@@ -96,7 +97,7 @@ class Customer(models.Model):
 
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
     number = models.CharField(_("customer number"), max_length=30)
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     sort_key = models.CharField(max_length=120, blank=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PERSON)
     phone = models.CharField(_("phone"), max_length=20, blank=True)

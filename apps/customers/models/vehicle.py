@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import DealerGroup, Store, User
 from apps.catalog.models import Energy, VehicleModel
@@ -95,7 +96,9 @@ class Vehicle(models.Model):
     licensed_on = models.DateField(_("licensed on"), null=True, blank=True)
     insured_until = models.DateField(_("insured until"), null=True, blank=True)
     inspection_due_on = models.DateField(_("inspection due on"), null=True, blank=True)
-    owner = models.ForeignKey(Customer, models.PROTECT, related_name="vehicles", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        Customer, models.PROTECT, related_name="vehicles", verbose_name=pgettext_lazy("vehicle", "owner")
+    )
     driver = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="driven", verbose_name=_("driver")
     )

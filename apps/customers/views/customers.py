@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,7 +20,6 @@ from apps.core.registry import registry
 from apps.customers import selectors, services
 from apps.customers.forms import CustomerForm, NewVehicleForm
 from apps.customers.models import Customer, Vehicle
-from apps.desk.models import Event
 from apps.desk.once import once
 
 ORDER = ("sort_key", "pk")
@@ -70,13 +69,15 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         Customer.objects.visible_to(request.user).select_related("advisor", "merged_into"), pk=pk
     )
     user = request.user
+    actions = registry.actions_for("customer", customer, user)
     context = {
         "customer": customer,
         "vehicles": selectors.vehicles_of(customer),
         "accesses": customer.accesses.select_related("store").order_by("since"),
         "panels": registry.panels_for("customer", customer, user),
-        "actions": registry.actions_for("customer", customer, user),
-        "events": Event.objects.visible_to(user).story(customer.event_thread)[: selectors.STORY_LENGTH],
+        "actions": actions,
+        "has_primary": any(action["primary"] for action in actions),
+        "story": selectors.customer_story(customer, user),
         "may_edit": user.has_perm("customers.edit"),
         "may_see_contacts": user.has_perm("customers.see_contacts"),
     }
@@ -124,25 +125,32 @@ def customer_create(request: HttpRequest) -> HttpResponse:
         use_required_attribute=False,
         initial={"plate": request.GET.get("plate", "")},
     )
-    offers = []
+    offers = _offers(request.user, request.POST)
     # Both are judged, so that every wrong field is shown at once.
-    if posted is not None and all([form.is_valid(), vehicle_form.is_valid()]):
-        offers = _offers(request, form, vehicle_form)
-        if not offers and (saved := _register(request, form, vehicle_form)):
-            back = request.GET.get("next", "")
-            if url_has_allowed_host_and_scheme(back, allowed_hosts=None):  # a path of ours: the gate waits
-                return redirect(back)
-            return redirect("customers:detail", pk=saved.pk)
+    is_right = posted is not None and all([form.is_valid(), vehicle_form.is_valid()])
+    if is_right and _has_seen(request, offers) and (saved := _register(request, form, vehicle_form)):
+        back = request.GET.get("next", "")
+        if url_has_allowed_host_and_scheme(back, allowed_hosts=None):  # a path of ours: the gate waits
+            return redirect(back)
+        return redirect("customers:detail", pk=saved.pk)
     context = {"form": form, "vehicle_form": vehicle_form, "offers": offers, "seen": _seen(offers)}
     return render(request, "customers/new.html", context, status=200 if posted is None else 422)
 
 
-def _offers(request: HttpRequest, form: CustomerForm, vehicle_form: NewVehicleForm) -> list[selectors.Known]:
-    """Files that exist under what was typed and that the person has not been shown yet."""
-    typed = [form.cleaned_data["phone"], *(vehicle_form.cleaned_data.get(name) for name in ("plate", "vin"))]
-    found = {hit.customer.pk: hit for text in typed if text for hit in selectors.known(request.user, text)}
-    seen = set(request.POST.get("seen", "").split(","))
-    return [] if {str(pk) for pk in found} <= seen else list(found.values())
+def _offers(user: User, typed: QueryDict) -> list[selectors.Known]:
+    """Whose files stand under the telephone, plate or VIN typed so far; half a number finds nobody."""
+    texts = (
+        typed.get("phone", ""),
+        plates.normalise(typed.get("v-plate", "")),
+        vins.normalise(typed.get("v-vin", "")),
+    )
+    found = {hit.customer.pk: hit for text in texts if text for hit in selectors.known(user, text)}
+    return list(found.values())
+
+
+def _has_seen(request: HttpRequest, offers: list[selectors.Known]) -> bool:
+    """Whether the page that was sent showed all of ``offers``."""
+    return {str(hit.customer.pk) for hit in offers} <= set(request.POST.get("seen", "").split(","))
 
 
 def _seen(offers: list[selectors.Known]) -> str:
@@ -185,11 +193,5 @@ def _warn_of_twins(request: HttpRequest, customer: Customer) -> None:
 @require_perm("customers.edit")
 def known(request: HttpRequest) -> HttpResponse:
     """GET /customers/known/?phone=&v-plate=&v-vin= → a fragment: whose files stand under that, if any."""
-    typed = (
-        request.GET.get("phone", ""),
-        plates.normalise(request.GET.get("v-plate", "")),
-        vins.normalise(request.GET.get("v-vin", "")),
-    )
-    found = {hit.customer.pk: hit for text in typed if text for hit in selectors.known(request.user, text)}
-    offers = list(found.values())
+    offers = _offers(request.user, request.GET)
     return render(request, "customers/_known.html", {"offers": offers, "seen": _seen(offers)})
