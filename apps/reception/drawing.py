@@ -266,7 +266,12 @@ def anchor_of(code: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=4096)
 def zone_at(x: int, y: int) -> str:
-    """The zone at a place in per mille: the topmost that contains it, else the nearest one."""
+    """The zone at a place in per mille: the topmost that contains it, else the nearest one.
+
+    The right half is judged as the left half's mirror: on an edge both then answer alike.
+    """
+    if y < 500:
+        return zone_at(x, 1000 - y).replace("left_", "right_")
     point = from_per_mille(x, y)
     for zone in reversed(ZONES.values()):
         if any(_inside(point, polygon) for polygon in zone.polygons):

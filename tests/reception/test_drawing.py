@@ -1,7 +1,7 @@
 """Zones: each tap has one, the two halves mirror each other, anchors lie in their own zone."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.reception import drawing
@@ -9,6 +9,7 @@ from apps.reception import drawing
 per_mille = st.integers(0, 1000)
 
 
+@settings(deadline=None)
 @given(per_mille, per_mille)
 def test_every_place_has_a_zone(x, y):
     assert drawing.zone_at(x, y) in drawing.ZONES
@@ -19,6 +20,7 @@ def test_an_anchor_lies_in_its_own_zone(code):
     assert drawing.zone_at(*drawing.anchor_of(code)) == code
 
 
+@settings(deadline=None)
 @given(per_mille, per_mille)
 def test_the_right_half_is_the_left_half_mirrored(x, y):
     here, there = drawing.zone_at(x, y), drawing.zone_at(x, 1000 - y)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.reception.queue import Waiting, serving_order
@@ -54,6 +54,7 @@ def is_walk_in(one: Waiting) -> bool:
     return one.booked_at is None or one.arrived_at > one.booked_at + GRACE
 
 
+@settings(deadline=None)
 @given(queues(), st.randoms())
 def test_the_order_depends_on_the_people_and_not_on_how_they_are_listed(drawn, random):
     waiting, now = drawn
@@ -61,12 +62,14 @@ def test_the_order_depends_on_the_people_and_not_on_how_they_are_listed(drawn, r
     assert serving_order(waiting, now=now, grace=GRACE) == serving_order(shuffled, now=now, grace=GRACE)
 
 
+@settings(deadline=None)
 @given(queues())
 def test_nobody_is_lost_or_doubled(drawn):
     waiting, now = drawn
     assert sorted(w.key for w in serving_order(waiting, now=now, grace=GRACE)) == [w.key for w in waiting]
 
 
+@settings(deadline=None)
 @given(queues())
 def test_walk_ins_never_overtake_each_other(drawn):
     waiting, now = drawn
@@ -74,6 +77,7 @@ def test_walk_ins_never_overtake_each_other(drawn):
     assert arrivals == sorted(arrivals)
 
 
+@settings(deadline=None)
 @given(queues())
 def test_a_kept_appointment_whose_time_has_come_is_before_every_walk_in(drawn):
     waiting, now = drawn
@@ -83,6 +87,7 @@ def test_a_kept_appointment_whose_time_has_come_is_before_every_walk_in(drawn):
     assert [served[i].booked_at for i in due] == sorted(served[i].booked_at for i in due)
 
 
+@settings(deadline=None)
 @given(queues())
 def test_time_only_moves_an_appointment_forward(drawn):
     waiting, now = drawn
