@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, StoreOwnedQuerySet
 from apps.catalog.models import Part
@@ -102,7 +103,7 @@ class Demand(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        ISSUED = "issued", _("Issued")
+        ISSUED = "issued", pgettext_lazy("parts", "Issued")
         CANCELLED = "cancelled", _("Cancelled")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")

@@ -201,7 +201,7 @@ def test_psql_cannot_issue_what_is_not_released_nor_take_the_shelf_below_zero(ca
         )
     with pytest.raises(IntegrityError, match="nothing_issued_before_release"), transaction.atomic():
         Demand.objects.filter(pk=demand.pk).update(issued=1, reserved=1)
-    with pytest.raises(IntegrityError, match="stock_never_negative|reserved_lies"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"stock_never_negative|reserved_lies"), transaction.atomic():
         StockItem.objects.filter(pk=item.pk).update(on_hand=-1, reserved=0)
 
 
