@@ -21,12 +21,12 @@ __all__ = ["Ask", "labour_rate", "lines", "needs", "needs_of", "with_lines"]
 Wish = AppointmentItem.Wish
 SHORTEST = timedelta(minutes=30)
 """A job without an operation: looking at the car takes this long."""
-BAY_OF_KIND = {
+BAY_OF_KIND: dict[str, BayKind] = {
     Appointment.Kind.EXPRESS: BayKind.EXPRESS,
     Appointment.Kind.BODY_PAINT: BayKind.BODY,
     Appointment.Kind.INSPECTION_REPAIR: BayKind.GENERAL,
 }
-SKILL_OF_BAY = {BayKind.BODY: Skill.BODY, BayKind.PAINT: Skill.PAINT}
+SKILL_OF_BAY: dict[str, Skill] = {BayKind.BODY: Skill.BODY, BayKind.PAINT: Skill.PAINT}
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ def lines(asks: Iterable[Ask], rate: Decimal) -> list[AppointmentItem]:
         match ask.thing:
             case Package():
                 for line in ask.thing.lines.all():
-                    thing = line.operation or line.part
-                    rows.append(_line(thing, line.quantity * ask.quantity, ask.wish, rate, ask.thing))
-            case _:
+                    quantity = line.quantity * ask.quantity
+                    # One of both is there, by constraint.
+                    things = (line.operation, line.part)
+                    rows += [_line(t, quantity, ask.wish, rate, ask.thing) for t in things if t]
+            case LabourOperation() | Part():
                 rows.append(_line(ask.thing, ask.quantity, ask.wish, rate))
     return rows
 

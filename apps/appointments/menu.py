@@ -54,21 +54,22 @@ def _book(vehicle: Vehicle, user: User) -> str:
     return f"{reverse('appointments:create')}?vehicle={vehicle.pk}"
 
 
+TITLES = {
+    "appointment.booked": _("Appointment %(number)s booked"),
+    "appointment.confirmed": _("Appointment %(number)s confirmed"),
+    "appointment.moved": _("Appointment %(number)s moved"),
+    "appointment.cancelled": _("Appointment %(number)s cancelled"),
+    "appointment.arrived": _("Came to appointment %(number)s"),
+    "appointment.no_show": _("Did not come to appointment %(number)s"),
+}
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     see = (*DESK, *CALLERS, *FLOOR, Role.PARTS_CLERK, Role.WARRANTY_CLERK, Role.ADMINISTRATOR)
     declare("appointments.see", *see, Role.GROUP_MANAGER)
     declare("appointments.book", *DESK, *CALLERS)
-    EVENT_TITLES.update(
-        {
-            "appointment.booked": _("Appointment %(number)s booked"),
-            "appointment.confirmed": _("Appointment %(number)s confirmed"),
-            "appointment.moved": _("Appointment %(number)s moved"),
-            "appointment.cancelled": _("Appointment %(number)s cancelled"),
-            "appointment.arrived": _("Came to appointment %(number)s"),
-            "appointment.no_show": _("Did not come to appointment %(number)s"),
-        }
-    )
+    EVENT_TITLES.update(TITLES)
     registry.add(
         NavItem(
             _("Appointments"),

@@ -18,6 +18,8 @@ from apps.appointments import items as work
 from apps.appointments import messages
 from apps.appointments.models import Appointment, AppointmentItem
 from apps.capacity import services as capacity
+from apps.capacity.engine import Needs, Slot
+from apps.capacity.models import Holder
 from apps.core import clock, when
 from apps.core.errors import DomainError
 from apps.customers.models import Customer, Reading, Vehicle
@@ -57,41 +59,65 @@ def book(
     now = now or clock.now()
     Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
     lines = work.lines(asks, work.labour_rate(store))
-    needs = work.needs(lines, kind, advisor.pk if advisor else None)
-    _guard_vehicle(vehicle, starts_at, starts_at + needs.duration, now)
-    holder, slot = capacity.reserve(store, needs=needs, starts_at=starts_at, label=str(vehicle), now=now)
-    # Again with the true end: nights lie between the pieces of a long job.
-    _guard_vehicle(vehicle, slot.starts_at, slot.ends_at, now)
-    appointment = Appointment.objects.create(
+    appointment = Appointment(
         store=store,
-        number=NumberSeries.draw(store, SERIES),
         customer=customer,
         vehicle=vehicle,
         contact_name=contact_name or customer.name,
         contact_phone=contact_phone or customer.phone,
-        advisor_id=slot.advisor.person_id,
         kind=kind,
         channel=channel,
         odometer_km=odometer_km,
         customer_words=customer_words,
-        arrives_at=slot.starts_at,
-        ready_at=slot.ends_at,
-        holder=holder,
         booked_by=by,
         booked_at=now,
     )
-    for line in lines:
-        line.appointment = appointment
-    AppointmentItem.objects.bulk_create(lines)
-    grant_access(store, customer, "booking", by=by)
-    if vehicle.owner_id != customer.pk:
-        grant_access(store, vehicle.owner, "booking", by=by)
-    if odometer_km is not None:
-        vehicle.record_reading(odometer_km, clock.today(), Reading.Source.CALL, by, store=store)
-    SearchKey.objects.put("appointment", appointment.pk, _search_keys(appointment), store=store)
+    needs = work.needs(lines, kind, advisor.pk if advisor else None)
+    appointment.holder, slot = _hold(appointment, needs, starts_at)
+    _enter(appointment, slot, lines)
+    _open_file(appointment)
     _record("appointment.booked", appointment, by=by, facts=_times(appointment))
     _tell(appointment, "appointment.booked", now)
     return appointment
+
+
+def _hold(appointment: Appointment, needs: Needs, starts_at: datetime) -> tuple[Holder, Slot]:
+    """Reserve what the new appointment takes, unless its car is promised elsewhere in that time."""
+    vehicle, now = appointment.vehicle, appointment.booked_at
+    _guard_vehicle(vehicle, starts_at, starts_at + needs.duration, now)
+    held = capacity.reserve(appointment.store, needs=needs, starts_at=starts_at, label=str(vehicle), now=now)
+    # Again with the true end: nights lie between the pieces of a long job.
+    _guard_vehicle(vehicle, held[1].starts_at, held[1].ends_at, now)
+    return held
+
+
+def _enter(appointment: Appointment, slot: Slot, lines: list[AppointmentItem]) -> None:
+    """Save the appointment in its slot, with its number, lines and search keys."""
+    appointment.number = NumberSeries.draw(appointment.store, SERIES)
+    appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at
+    appointment.advisor_id = receiver(slot)
+    appointment.save(force_insert=True)
+    for line in lines:
+        line.appointment = appointment
+    AppointmentItem.objects.bulk_create(lines)
+    keys = _search_keys(appointment)
+    SearchKey.objects.put("appointment", appointment.pk, keys, store=appointment.store)
+
+
+def _open_file(appointment: Appointment) -> None:
+    """Let the store see whom it expects, and keep the mileage that was told."""
+    store, by, vehicle = appointment.store, appointment.booked_by, appointment.vehicle
+    for person in {appointment.customer, vehicle.owner}:
+        grant_access(store, person, "booking", by=by)
+    if (km := appointment.odometer_km) is not None:
+        vehicle.record_reading(km, clock.today(), Reading.Source.CALL, by, store=store)
+
+
+def receiver(slot: Slot) -> int:
+    """The user id of the advisor who receives; the database allows no other advisor's row."""
+    if slot.advisor.person_id is None:
+        raise TypeError(f"the advisor {slot.advisor.name} is nobody")
+    return slot.advisor.person_id
 
 
 @transaction.atomic
@@ -137,7 +163,7 @@ def reschedule(
     else:
         slot = capacity.move(appointment.holder, needs=needs, starts_at=starts_at, now=now)
     _guard_vehicle(appointment.vehicle, slot.starts_at, slot.ends_at, now, but=appointment)
-    appointment.shift(slot.starts_at, slot.ends_at, slot.advisor.person_id or appointment.advisor_id)
+    appointment.shift(slot.starts_at, slot.ends_at, receiver(slot))
     facts = {**_times(appointment), "was": before["arrives_at"]}
     _record("appointment.moved", appointment, by=by, reason=reason, facts=facts)
     _tell(appointment, "appointment.moved", now)
@@ -160,7 +186,7 @@ def mark_arrived(appointment: Appointment, *, by: User | None) -> None:
     """The car is here: called by the reception. The capacity stays held and passes to the order."""
     appointment.lock()
     appointment.arrive()
-    _record("appointment.arrived", appointment, by=by)
+    _record("appointment.arrived", appointment, by=by, facts=_times(appointment))
     Message.withdraw(appointment, gettext_noop("The customer has arrived"))
 
 
@@ -177,7 +203,7 @@ def mark_no_show(
     appointment.lock(version)
     appointment.miss(_given(reason), now or clock.now())
     _release(appointment)
-    _record("appointment.no_show", appointment, by=by, reason=reason)
+    _record("appointment.no_show", appointment, by=by, reason=reason, facts=_times(appointment))
     Message.withdraw(appointment, gettext_noop("The customer did not come"))
 
 
@@ -191,7 +217,8 @@ def _guard_vehicle(
     vehicle: Vehicle, start: datetime, end: datetime, now: datetime, but: Appointment | None = None
 ) -> None:
     """One car stands in one place. The vehicle's row is locked while booking."""
-    clash = Appointment.objects.clashing(vehicle, start, end).exclude(pk=but.pk if but else None).first()
+    clashing = Appointment.objects.clashing(vehicle, start, end)
+    clash = (clashing.exclude(pk=but.pk) if but else clashing).first()
     if clash is not None:
         raise DomainError(
             _("%(vehicle)s is already booked: %(number)s, %(time)s. Move that appointment instead.")

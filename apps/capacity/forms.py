@@ -63,7 +63,7 @@ class PersonResourceForm(ResourceForm):
         person = self.fields["person"]
         known = Resource.objects.exclude(person=None).exclude(pk=self.instance.pk).values("person")
         people = User.objects.filter(store=self.instance.store).with_role(*self.ROLES)
-        person.queryset = people.exclude(pk__in=known)
+        person.queryset = people.exclude(pk__in=known)  # type: ignore[attr-defined]  # a choice field
         person.required = True
         person.label = _("Person")
         person.help_text = _("People are entered by the administrator; each can be chosen once.")

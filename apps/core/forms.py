@@ -30,14 +30,13 @@ class VersionedFormMixin(forms.ModelForm):
         sent = cleaned.get("version")
         if self.instance.pk and sent is not None and sent != self._current_version:
             for name, field in self.fields.items():
-                if name != "version" and field.has_changed(
-                    self._theirs[name], self.data.get(self.add_prefix(name))
-                ):
+                mine = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+                if name != "version" and not field.disabled and field.has_changed(self._theirs[name], mine):
                     self.stale.append(
                         {
                             "label": field.label,
                             "theirs": _words(field, self._theirs[name]),
-                            "mine": _words(field, self.data.get(self.add_prefix(name))),
+                            "mine": _words(field, mine),
                         }
                     )
             self.data = self.data.copy()
@@ -62,6 +61,9 @@ def _words(field: forms.Field, value: Any) -> Any:
             return field.label_from_instance(field.to_python(value)) if value else value
         except forms.ValidationError:
             return value
+    if isinstance(field, forms.MultipleChoiceField):
+        labels: dict[Any, Any] = dict(field.choices)  # type: ignore[arg-type]  # a list by now
+        return ", ".join(str(labels.get(each, each)) for each in value or [])
     if isinstance(field, forms.ChoiceField):
         return dict(field.choices).get(value, value)  # type: ignore[arg-type]  # a list by now
     return field.prepare_value(value)

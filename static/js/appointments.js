@@ -33,24 +33,26 @@ on("htmx:afterSettle", (event) => {
   }
 });
 
-// What was taken is on the list: the box is empty again and ready for the next.
-on("htmx:beforeRequest", (event) => {
-  const picker = event.target.closest?.("[data-picker][data-clears]");
-  if (!picker || !event.target.matches("[data-hit]")) return;
-  const box = picker.querySelector("input");
-  box.value = "";
-  delete picker.dataset.for;
-  box.focus();
-});
-on("htmx:afterRequest", (event) => {
-  const picker = event.target.closest?.("[data-picker][data-clears]");
-  if (picker && event.target.matches("[data-hit]")) picker.querySelector(".picker-hits").replaceChildren();
-});
-
 // Priced and searched on the server whenever something changes.
 if (booking) {
   booking.addEventListener("change", (event) => {
     if (!("quiet" in event.target.dataset)) window.htmx.trigger("#wire", "redraft");
+  });
+  // All asking goes through one element that stays, one request after the other: a button may be
+  // replaced by the answer to an earlier one. Without scripts the buttons submit the form themselves.
+  booking.addEventListener("click", (event) => {
+    const button = event.target.closest("button[formaction][name]");
+    if (!button) return;
+    event.preventDefault();
+    const values = { [button.name]: button.value };
+    window.htmx.ajax("POST", button.formAction, { source: "#wire", target: "#draft", values });
+    const picker = button.closest("[data-picker][data-clears]");
+    if (!picker) return;
+    const box = picker.querySelector("input");
+    box.value = "";
+    delete picker.dataset.for;
+    picker.querySelector(".picker-hits").replaceChildren();
+    box.focus();
   });
   // An answer never overwrites what has been typed since it was asked for; leaving that field asks again.
   const quantity = (node) => (node?.matches?.("#draft input.item-quantity") ? node : null);

@@ -1,5 +1,6 @@
 """Which messages an appointment sends, and when: properties and the cases of the domain description."""
 
+import itertools
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -72,7 +73,7 @@ def test_every_plan_is_orderly(made, ahead, day_hour):
     arrives_at = now + ahead
     planned = reminders(arrives_at, now)
     assert [p.kind for p in planned] == [k for k in REMINDERS if k in {p.kind for p in planned}]
-    for earlier, later in zip(planned, planned[1:], strict=False):
+    for earlier, later in itertools.pairwise(planned):
         assert earlier.planned_at <= later.planned_at
     for p in planned:
         assert now <= p.planned_at < arrives_at

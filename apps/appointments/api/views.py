@@ -47,7 +47,7 @@ class AppointmentViewSet(
     A refused verb answers 409 with the rule and changes nothing; ``slot_taken`` brings ``alternatives``.
     """
 
-    permission_classes: ClassVar = [RolePermission]
+    permission_classes = [RolePermission]
     perms: ClassVar = {
         "list": "appointments.see",
         "retrieve": "appointments.see",

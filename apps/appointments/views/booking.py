@@ -207,7 +207,7 @@ def _unsaved_form(
         known |= {"contact_name": vehicle.owner.name, "contact_phone": phone}
     form = BookingForm(initial=known, user=request.user, store=store)
     if request.method == "POST":
-        form.initial |= {name: data[name] for name in form.fields if name in data}
+        form.initial = {**form.initial, **{name: data[name] for name in form.fields if name in data}}
     return form
 
 

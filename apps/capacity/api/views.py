@@ -68,7 +68,7 @@ class DaySerializer(serializers.Serializer):
 class SlotView(APIView):
     """Slots of a store, day by day."""
 
-    permission_classes: ClassVar = [RolePermission]
+    permission_classes = [RolePermission]
     perms: ClassVar = {"GET": "capacity.see"}
 
     @extend_schema(parameters=[SlotQuery], responses=DaySerializer(many=True))
@@ -95,7 +95,7 @@ class SlotView(APIView):
 
 
 def _store(request: Request, store_id: int | None) -> Store:
-    wanted = store_id or request.user.store_id
+    wanted = store_id or request.user.store_id or 0
     store = Store.objects.visible_to(request.user).filter(pk=wanted).first()
     if store is None:
         raise Http404
@@ -113,7 +113,7 @@ class ResourceSerializer(serializers.ModelSerializer):
 class ResourceViewSet(viewsets.ReadOnlyModelViewSet):
     """Base of the two lists."""
 
-    permission_classes: ClassVar = [RolePermission]
+    permission_classes = [RolePermission]
     perms: ClassVar = {"*": "capacity.see"}
     serializer_class = ResourceSerializer
     filterset_fields: ClassVar = ["store", "is_active", "bay_kind"]

@@ -1,5 +1,7 @@
 """When the store works: weekly hours, closed days, absences."""
 
+from datetime import time
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,7 +33,7 @@ def _form_page(request: HttpRequest, form: object, title: str, **context: object
 def hours_update(request: HttpRequest) -> HttpResponse:
     """GET, POST /capacity/hours/ → the seven weekdays."""
     store = own_store(request)
-    initial = {}
+    initial: dict[str, time] = {}
     for row in OpeningHours.objects.filter(store=store):
         initial |= {f"opens_{row.weekday}": row.opens, f"closes_{row.weekday}": row.closes}
     form = HoursForm(request.POST or None, initial=initial)
