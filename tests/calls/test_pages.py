@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from apps.calls.models import Attempt, Call
 from apps.calls.queues import CallQueue, declare_queue, in_order, queue_of
@@ -252,3 +253,11 @@ def test_a_refused_attempt_says_the_rule_and_keeps_the_note_for_the_next_press(c
     assert again.status_code == 302
     assert Attempt.objects.filter(note="third ring").count() == 1
     assert 'name="seen" value="1"' in body(refused)
+
+
+def test_one_s_own_due_calls_stand_on_my_work(cast, client):
+    own, other = make_call(cast, owner=cast.advisor, topic="制动盘"), make_call(cast, topic="空调")
+    client.force_login(cast.advisor)
+    page = body(client.get(reverse("desk:my_work")))
+    assert own.get_absolute_url() in page
+    assert other.get_absolute_url() not in page

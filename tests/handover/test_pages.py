@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from apps.core.registry import registry
 from apps.customers.models import Customer, StoreAccess, Vehicle
 from apps.handover.models import Handover
 from tests.customers.factories import make_customer, make_vehicle, make_vin
@@ -192,3 +194,13 @@ def test_the_list_costs_the_same_with_three_and_with_a_hundred_cars(cast, clerk)
     for _n in range(97):
         make_handover(cast)
     assert cost() == few
+
+
+def test_today_s_handovers_of_one_s_own_stand_on_my_work_and_on_the_vehicle(cast, client):
+    today, tomorrow = make_handover(cast, planned_at=TEN), make_handover(cast, planned_at=TEN + DAY)
+    client.force_login(cast.advisor)
+    page = client.get(reverse("desk:my_work")).content.decode()
+    assert today.get_absolute_url() in page
+    assert tomorrow.get_absolute_url() not in page
+    panels = registry.panels_for("vehicle", today.vehicle, cast.advisor)
+    assert [p["context"]["handover"] for p in panels if p["template"] == "handover/_panel.html"] == [today]

@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, User
 from apps.accounts.roles import Role
@@ -32,7 +33,7 @@ class CallBase(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("call", "Open")
         SUSPENDED = "suspended", _("Suspended")
         CORRECTION = "correction", _("Waiting for a number")
         DONE = "done", _("Done")
