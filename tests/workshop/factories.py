@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from apps.accounts.models import User
 from apps.capacity.models import Resource
 from apps.core import clock
-from apps.workorders.models import WorkOrder
+from apps.workorders.models import Line, WorkOrder
 from apps.workshop import services
-from apps.workshop.models import Job
+from apps.workshop.models import Clocking, Job
 from tests.capacity import factories as capacity
 from tests.cast import person
 from tests.workorders.factories import labour, make_authorised_order, make_vehicle, make_visit
@@ -108,3 +108,67 @@ def make_finished_job(cast, **fields) -> Job:
     job = make_running_job(cast, **fields)
     job.finish(by=fields.get("user") or cast.technician, work_done="已更换，试车正常")
     return job
+
+
+def many_jobs(cast, count: int) -> None:
+    """``count`` cars with one running job each, written directly: for counting queries, not for rules."""
+    order = make_planned_job(cast).order
+    version = order.versions.first()
+    line = order.lines.get(kind="labour")
+    now = clock.now()
+    visits, orders = [], []
+    for _n in range(count):
+        vehicle = make_vehicle(cast)
+        visits.append(make_visit(cast, vehicle, status="in_house"))
+        orders.append(
+            WorkOrder(
+                store=cast.store,
+                number=f"{order.number}-{len(visits)}",
+                visit=visits[-1],
+                vehicle=vehicle,
+                customer=vehicle.owner,
+                advisor=cast.advisor,
+                status="in_work",
+                opened_at=now,
+                promised_at=now + timedelta(hours=3),
+            )
+        )
+    WorkOrder.objects.bulk_create(orders)
+    lines = [
+        Line(
+            order=o,
+            kind="labour",
+            operation=line.operation,
+            description="保养",
+            quantity=1,
+            unit_price=0,
+            amount=0,
+            authorised_in=version,
+            agreed_amount=0,
+        )
+        for o in orders
+    ]
+    Line.objects.bulk_create(lines)
+    bay, technician = bays(cast)[0], technician_of(cast.technician)
+    jobs = [
+        Job(
+            order=o,
+            line=one,
+            store=cast.store,
+            state="in_work",
+            flat_rate_hours=1,
+            bay=bay,
+            technician=technician,
+            planned_from=now,
+            planned_until=now + timedelta(hours=1),
+            protection_ticked_at=now,
+            opened_at=now,
+            started_at=now,
+        )
+        for o, one in zip(orders, lines, strict=True)
+    ]
+    Job.objects.bulk_create(jobs)
+    Clocking.objects.bulk_create(
+        Clocking(job=job, technician=cast.technician, started_at=now, ended_at=now, end_reason="break")
+        for job in jobs
+    )
