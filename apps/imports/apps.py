@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ImportsConfig(AppConfig):
@@ -6,3 +7,9 @@ class ImportsConfig(AppConfig):
 
     name = "apps.imports"
     label = "imports"
+    verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        from apps.imports import menu
+
+        menu.register()

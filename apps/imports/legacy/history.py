@@ -52,7 +52,7 @@ def judge(draft: Draft, ledger: Ledger) -> Verdict:
     _find_vehicle(draft, ledger)
     fingerprint = draft.fingerprint()
     cleaned = draft.cleaned
-    draft.key = f"{cleaned['number'] or fingerprint.hex()}|{cleaned['vin']}"
+    draft.key = key_of(draft)
     seen = ledger.seen(HISTORY, draft.key)
     if seen and not seen.earlier and seen.fingerprint != fingerprint:
         return draft.verdict(Outcome.REJECTED, "order_number_reused", *draft.rejects)
@@ -68,6 +68,22 @@ def judge(draft: Draft, ledger: Ledger) -> Verdict:
     return draft.accepted(fingerprint)
 
 
+def key_of(draft: Draft) -> str:
+    """Return the key of a row whose vehicle is settled."""
+    return f"{draft.cleaned['number'] or draft.fingerprint().hex()}|{draft.cleaned['vin']}"
+
+
+def settle_plate(draft: Draft, ledger: Ledger) -> bool:
+    """Fill in the VIN of a row that names its vehicle by a plate; False if several vehicles bear it."""
+    cleaned = draft.cleaned
+    if not cleaned["vin"] and cleaned["plate"]:
+        found = ledger.vins_of(cleaned["plate"])
+        if len(found) > 1:
+            return False
+        cleaned["vin"] = found[0] if found else ""
+    return True
+
+
 def _vin(draft: Draft) -> str:
     has_plate = draft.raw("plate") not in (None, "")
     text = draft.code("vin", longest=60, missing="" if has_plate else "vin_missing")
@@ -80,12 +96,9 @@ def _vin(draft: Draft) -> str:
 def _find_vehicle(draft: Draft, ledger: Ledger) -> None:
     """Reject the visit of an unknown vehicle; a row without VIN is told by its plate if only one bears it."""
     cleaned = draft.cleaned
-    if not cleaned["vin"] and cleaned["plate"]:
-        found = ledger.vins_of(cleaned["plate"])
-        if len(found) > 1:
-            draft.rejects.insert(0, "plate_ambiguous")
-            return
-        cleaned["vin"] = found[0] if found else ""
+    if not settle_plate(draft, ledger):
+        draft.rejects.insert(0, "plate_ambiguous")
+        return
     if "vin_missing" in draft.rejects:
         return
     if not cleaned["vin"] or ledger.seen(VEHICLES, cleaned["vin"]) is None:

@@ -73,9 +73,13 @@ class Ledger:
             "INSERT OR REPLACE INTO accepted VALUES (?, ?, ?, ?)", (kind, key, fingerprint, self._run)
         )
 
-    def learn(self, kind: str, key: str, fingerprint: bytes = b"") -> None:
-        """Remember a row of an earlier run, as the database has it; what this run accepted stays."""
-        self._db.execute("INSERT OR IGNORE INTO accepted VALUES (?, ?, ?, 0)", (kind, key, fingerprint))
+    def learn(self, kind: str, key: str, fingerprint: bytes = b"", *, this_run: bool = False) -> None:
+        """Remember a row as the database has it; what was accepted here stays.
+
+        ``this_run``: the same run accepted it before it was interrupted; else an earlier one did.
+        """
+        run = self._run if this_run else 0
+        self._db.execute("INSERT OR IGNORE INTO accepted VALUES (?, ?, ?, ?)", (kind, key, fingerprint, run))
 
     def vins_of(self, plate: str) -> list[str]:
         """Return the VINs that carry ``plate``, two at most."""

@@ -88,7 +88,7 @@ TEXTS: dict[str, Promise] = {
     # Notes: said, but without weight for the verdict.
     "differs_from_accepted_row": _("The accepted row has other contents."),
     "owner_unknown": _(
-        "The customer number of the owner is not known; the vehicle is imported without owner."
+        "The customer number of the owner is not known; the vehicle is imported with an owner to be found."
     ),
     "phone_on_other_customer": _("Another customer has the same telephone number: perhaps the same person."),
     "plate_on_other_vehicle": _("Another vehicle carries the same plate."),

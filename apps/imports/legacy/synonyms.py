@@ -263,6 +263,70 @@ WORK_KINDS = {
     "rework": "comeback",
 }
 
+WORK_KIND_WORDS = {
+    "maintenance": "保养",
+    "repair": "维修",
+    "accident": "事故维修",
+    "warranty": "索赔",
+    "comeback": "返修",
+}
+"""How the kinds of work are written into the text of a visit."""
+
+COMPANIES = frozenset(
+    {"单位", "公司", "企业", "单位客户", "公司客户", "企业客户", "集团客户", "大客户", "机构", "团体"}
+    | {"company", "corporate", "business", "fleet"}
+)
+PERSONS = frozenset({"个人", "个人客户", "私人", "私家", "自然人", "散客", "person", "private", "individual"})
+
+ENERGIES = {
+    "汽油": "petrol",
+    "汽油车": "petrol",
+    "燃油": "petrol",
+    "petrol": "petrol",
+    "gasoline": "petrol",
+    "柴油": "diesel",
+    "柴油车": "diesel",
+    "diesel": "diesel",
+    "混动": "hybrid",
+    "混合动力": "hybrid",
+    "油电混合": "hybrid",
+    "插电混动": "hybrid",
+    "插电式混合动力": "hybrid",
+    "增程": "hybrid",
+    "增程式": "hybrid",
+    "hybrid": "hybrid",
+    "phev": "hybrid",
+    "电": "electric",
+    "电动": "electric",
+    "纯电": "electric",
+    "纯电动": "electric",
+    "electric": "electric",
+    "ev": "electric",
+    "bev": "electric",
+}
+
+GEARBOXES = {
+    "手动": "manual",
+    "手动挡": "manual",
+    "手动档": "manual",
+    "mt": "manual",
+    "manual": "manual",
+    "自动": "automatic",
+    "自动挡": "automatic",
+    "自动档": "automatic",
+    "手自一体": "automatic",
+    "双离合": "automatic",
+    "无级变速": "automatic",
+    "at": "automatic",
+    "cvt": "automatic",
+    "dct": "automatic",
+    "amt": "automatic",
+    "automatic": "automatic",
+}
+
+LABELLED = "{title}：{text}"
+"""How a value that has no field of its own is kept as a line of remarks."""
+
 MILEAGE_UNITS = r"(?:公里数?|千米|㎞|km|kms|kilometers?|kilometres?)"
 TEN_THOUSAND = "万w"
 HOUR_UNITS = r"(?:小时|工时|h|hrs?|hours?)"

@@ -1,0 +1,52 @@
+"""What the pages show of imports."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.imports.legacy import reasons
+from apps.imports.legacy.errors import KIND_NAMES
+from apps.imports.models import ImportRun, RejectedRow
+
+SHOWN = 500
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tables(run: ImportRun) -> list[dict[str, Any]]:
+    """Per kind of table: its name, its counts, and the reasons in words, most frequent first."""
+    found = []
+    for kind, counts in run.counts.items():
+        said = [
+            {"outcome": outcome, "text": reasons.text(code), "count": count}
+            for outcome, by_reason in counts["reasons"].items()
+            for code, count in sorted(by_reason.items(), key=lambda pair: -pair[1])
+        ]
+        found.append({"name": KIND_NAMES.get(kind, kind), "counts": counts, "reasons": said})
+    return found
+
+
+def rejected(run: ImportRun, limit: int = SHOWN) -> list[dict[str, Any]]:
+    """The first rejected rows, with their reasons in words. One query."""
+    rows = run.rejected.order_by("pk")[:limit]
+    return [
+        {"file": row.file, "row": row.row, "reasons": [reasons.text(code) for code in row.reasons]}
+        for row in rows
+    ]
+
+
+def rejected_lines(rows: Iterable[RejectedRow]) -> Iterator[str]:
+    """A CSV file for Excel, a line at a time: file, row, reasons in words."""
+    yield "\ufeff" + _line([_("File"), _("Row"), _("Reasons")])
+    for row in rows:
+        yield _line([row.file, str(row.row), " ".join(reasons.text(code) for code in row.reasons)])
+
+
+def _line(cells: list[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([f"'{c}" if c.startswith(FORMULA_STARTS) else c for c in cells])
+    return buffer.getvalue()
