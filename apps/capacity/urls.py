@@ -12,5 +12,12 @@ urlpatterns = [
     path("capacity/absences/new/", hours.absence_create, name="absence_create"),
     path("capacity/absences/<int:pk>/removal/", hours.absence_removal_create, name="absence_remove"),
     path("capacity/resources/<int:pk>/", resources.resource_update, name="resource_update"),
-    path("capacity/<str:kind>/new/", resources.resource_create, name="resource_create"),
+    path("capacity/bays/new/", resources.resource_create, {"kind": "bay"}, name="bay_create"),
+    path(
+        "capacity/technicians/new/",
+        resources.resource_create,
+        {"kind": "technician"},
+        name="technician_create",
+    ),
+    path("capacity/advisors/new/", resources.resource_create, {"kind": "advisor"}, name="advisor_create"),
 ]

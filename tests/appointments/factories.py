@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from apps.accounts.models import Store, User
-from apps.appointments import services
+from apps.appointments import items, services
 from apps.appointments.items import Ask
 from apps.appointments.models import Appointment
+from apps.capacity import slots
 from apps.capacity.models import OpeningHours
 from apps.catalog.models import LabourOperation, Package, PackageLine, Part
 from apps.core import clock
@@ -73,7 +74,10 @@ def make_appointment(
     starts_at: datetime | None = None,
     **fields,
 ) -> Appointment:
-    """A booked appointment (default: one general hour, tomorrow at 9). A bare store is furnished."""
+    """A booked appointment, by default one general hour at the first free time from tomorrow at 9 on.
+
+    A bare store is furnished.
+    """
     if not OpeningHours.objects.filter(store=store).exists():
         furnish(store)
     vehicle = vehicle or make_vehicle(store, plate=f"浙A{Vehicle.objects.count() + 10001:05d}")
@@ -82,7 +86,16 @@ def make_appointment(
         store=store,
         customer=fields.pop("customer", vehicle.owner),
         vehicle=vehicle,
-        starts_at=starts_at or tomorrow(),
+        starts_at=starts_at or _first_free(store, fields),
         by=by,
         **fields,
     )
+
+
+def _first_free(store: Store, fields: dict) -> datetime:
+    """The first start from tomorrow at 9 on that fits."""
+    advisor = fields.get("advisor")
+    lines = items.lines(fields["asks"], items.labour_rate(store))
+    needs = items.needs(lines, fields.get("kind", "maintenance"), advisor.pk if advisor else None)
+    found = slots.find(store, needs=needs, date_from=tomorrow().date(), now=clock.now())
+    return next((s.starts_at for s in found if s.starts_at >= tomorrow()), tomorrow())

@@ -96,7 +96,7 @@ def test_a_refused_booking_leaves_nothing(cast):
     make_appointment(cast.store)
     before = (Appointment.objects.count(), Reservation.objects.count(), Message.objects.count())
     with pytest.raises(DomainError), transaction.atomic():
-        make_appointment(cast.store)
+        make_appointment(cast.store, starts_at=tomorrow(9))
     assert (Appointment.objects.count(), Reservation.objects.count(), Message.objects.count()) == before
 
 

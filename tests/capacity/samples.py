@@ -8,9 +8,8 @@ def samples(cast) -> dict[str, dict]:
     lift = bay(cast.store, "Sample lift")
     person = technician(cast.store, cast.technician)
     absence = lift.absences.create(during=(tomorrow(8), tomorrow(9)), reason="Repair")
-    day = CapacityDay.objects.create(store=cast.store, day=tomorrow().date(), is_closed=True)
+    day = CapacityDay.objects.create(store=cast.store, day=tomorrow(days=90).date(), is_closed=True)
     return {
-        "capacity:resource_create": {"kind": "bay"},
         "capacity:resource_update": {"pk": lift.pk},
         "capacity:closure_reopen": {"pk": day.pk},
         "capacity:absence_remove": {"pk": absence.pk},

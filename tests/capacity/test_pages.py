@@ -51,7 +51,7 @@ def test_the_overview_costs_the_same_for_3_and_100_bays(cast, manager):
 
 def test_the_manager_adds_a_bay(cast, manager):
     data = {"name": " Bay 9 ", "bay_kind": "general", "order": "", "is_active": "on"}
-    assert post(manager, "capacity:resource_create", data, kind="bay").status_code == 302
+    assert post(manager, "capacity:bay_create", data).status_code == 302
     assert Resource.objects.get().name == "Bay 9"
     assert Event.objects.filter(kind="capacity.resource_saved").exists()
 
@@ -59,24 +59,22 @@ def test_the_manager_adds_a_bay(cast, manager):
 def test_a_second_bay_of_the_same_name_is_refused_beside_the_field(cast, manager):
     bay(cast.store, "Bay 1")
     data = {"name": "Bay 1", "bay_kind": "general", "is_active": "on"}
-    answer = post(manager, "capacity:resource_create", data, kind="bay")
+    answer = post(manager, "capacity:bay_create", data)
     assert answer.status_code == 422
     assert "name" in answer.context["form"].errors
 
 
 def test_a_technician_is_a_person_with_skills(cast, manager):
     data = {"person": cast.technician.pk, "skills": ["general", "ev"], "is_active": "on", "team": "A"}
-    assert post(manager, "capacity:resource_create", data, kind="technician").status_code == 302
+    assert post(manager, "capacity:technician_create", data).status_code == 302
     row = Resource.objects.get()
     assert (row.name, row.skills) == (cast.technician.name, ["general", "ev"])
-    again = post(manager, "capacity:resource_create", data, kind="technician")
+    again = post(manager, "capacity:technician_create", data)
     assert "person" in again.context["form"].errors, "nobody is there twice"
 
 
 def test_an_advisor_of_another_store_cannot_be_chosen(cast, manager):
-    answer = post(
-        manager, "capacity:resource_create", {"person": cast.neighbour.pk, "is_active": "on"}, kind="advisor"
-    )
+    answer = post(manager, "capacity:advisor_create", {"person": cast.neighbour.pk, "is_active": "on"})
     assert answer.status_code == 422
 
 

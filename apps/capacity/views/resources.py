@@ -53,9 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_perm("capacity.manage")
 @transaction.atomic
 def resource_create(request: HttpRequest, kind: str) -> HttpResponse:
-    """GET, POST /capacity/<kind>/new/."""
-    if kind not in FORMS:
-        raise Http404
+    """GET, POST /capacity/bays/new/ and its like; the address map says the kind."""
     return _edit(request, Resource(store=own_store(request), kind=kind))
 
 
