@@ -68,6 +68,26 @@ def post(
     return entry
 
 
+def _refuse_reversal(entry: JournalEntry, reason: str) -> None:
+    if not reason.strip():
+        raise DomainError(_("Say why the entry is reversed."), code="reason_missing")
+    if entry.reverses_id:
+        raise DomainError(
+            _("Entry %(entry)s is itself a reversal. Post a new entry instead.") % {"entry": entry.pk},
+            code="is_reversal",
+        )
+    if JournalEntry.objects.filter(reverses=entry).exists():
+        raise DomainError(
+            _("Entry %(entry)s has been reversed already. Reload to see by whom.") % {"entry": entry.pk},
+            code="reversed_already",
+        )
+    if Payment.objects.filter(entry=entry).exists():
+        raise DomainError(
+            _("Entry %(entry)s is a payment. Give the money back by a refund.") % {"entry": entry.pk},
+            code="is_payment",
+        )
+
+
 @transaction.atomic
 def reverse(entry: JournalEntry, *, by: User, reason: str) -> JournalEntry:
     """Undo ``entry`` by its mirror image.
@@ -75,23 +95,7 @@ def reverse(entry: JournalEntry, *, by: User, reason: str) -> JournalEntry:
     Raises DomainError for a reversal, a payment (refund it), or a second time.
     """
     locked = JournalEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
-    if not reason.strip():
-        raise DomainError(_("Say why the entry is reversed."), code="reason_missing")
-    if locked.reverses_id:
-        raise DomainError(
-            _("Entry %(entry)s is itself a reversal. Post a new entry instead.") % {"entry": locked.pk},
-            code="is_reversal",
-        )
-    if JournalEntry.objects.filter(reverses=locked).exists():
-        raise DomainError(
-            _("Entry %(entry)s has been reversed already. Reload to see by whom.") % {"entry": locked.pk},
-            code="reversed_already",
-        )
-    if Payment.objects.filter(entry=locked).exists():
-        raise DomainError(
-            _("Entry %(entry)s is a payment. Give the money back by a refund.") % {"entry": locked.pk},
-            code="is_payment",
-        )
+    _refuse_reversal(locked, reason)
     mirror = JournalEntry.objects.create(
         store_id=locked.store_id,
         kind=locked.kind,

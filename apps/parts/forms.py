@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,16 +15,10 @@ from apps.catalog.models import Part
 class QuantityField(forms.DecimalField):
     """A quantity of a part, two decimals."""
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(
-            **{
-                "max_digits": 10,
-                "decimal_places": 2,
-                "min_value": Decimal("0.01"),
-                "widget": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-                **kwargs,
-            }
-        )
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, *, min_value: Decimal = Decimal("0.01"), **kwargs: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=2, min_value=min_value, **kwargs)
 
 
 class ReceiveForm(forms.Form):
@@ -36,7 +31,7 @@ class ReceiveForm(forms.Form):
     shelf = forms.CharField(label=_("Shelf"), max_length=20, required=False)
     note = forms.CharField(label=_("Delivery note"), max_length=200, required=False)
 
-    def __init__(self, *args: object, user: User, **kwargs: object) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 

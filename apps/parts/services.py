@@ -194,33 +194,7 @@ def issue(demand: Demand, quantity: Decimal | None = None, *, by: User) -> Movem
     ``short`` when the shelf holds less than that for this demand.
     """
     item, demand = _lock(demand)
-    if demand.state != Demand.State.OPEN or (
-        quantity is not None and quantity > demand.quantity - demand.issued
-    ):
-        raise DomainError(
-            _("%(purpose)s needs no more of %(part)s.") % {"purpose": demand.purpose, "part": demand.part},
-            code="more_than_wanted",
-        )
-    there = demand.reserved + item.available
-    wanted = min(demand.issuable, there) if quantity is None else quantity
-    if not demand.released_at or wanted > demand.issuable or not demand.issuable:
-        raise DomainError(
-            _("%(part)s is not authorised for %(purpose)s. It can be issued once the customer has consented.")
-            % {"part": demand.part, "purpose": demand.purpose},
-            code="not_released",
-        )
-    if wanted > there or there <= 0:
-        raise DomainError(
-            _("%(part)s: %(there)s on the shelf for %(purpose)s, %(wanted)s wanted.")
-            % {
-                "part": demand.part,
-                "there": amount_of(there),
-                "wanted": amount_of(wanted or demand.issuable),
-                "purpose": demand.purpose,
-            },
-            code="short",
-        )
-    _check_positive(wanted)
+    wanted = _issuable(demand, item, quantity)
     movement = _move(item, Movement.Kind.ISSUE, -wanted, by=by, demand=demand)
     from_reserve = min(wanted, demand.reserved)
     item.on_hand -= wanted
@@ -233,6 +207,29 @@ def issue(demand: Demand, quantity: Decimal | None = None, *, by: User) -> Movem
     demand.save(update_fields=["reserved", "issued", "state"])
     Event.record("parts.issued", about=demand, by=by, facts=_facts(demand, wanted))
     return movement
+
+
+def _issuable(demand: Demand, item: StockItem, quantity: Decimal | None) -> Decimal:
+    """How much goes out; raises DomainError when it may not."""
+    said = {"part": demand.part, "purpose": demand.purpose}
+    open_quantity = demand.quantity - demand.issued
+    if demand.state != Demand.State.OPEN or (quantity is not None and quantity > open_quantity):
+        raise DomainError(_("%(purpose)s needs no more of %(part)s.") % said, code="more_than_wanted")
+    there = demand.reserved + item.available
+    wanted = min(demand.issuable, there) if quantity is None else quantity
+    if not demand.released_at or wanted > demand.issuable or not demand.issuable:
+        raise DomainError(
+            _("%(part)s is not authorised for %(purpose)s. It can be issued once the customer has consented.")
+            % said,
+            code="not_released",
+        )
+    if wanted > there or there <= 0:
+        said |= {"there": amount_of(there), "wanted": amount_of(wanted or demand.issuable)}
+        raise DomainError(
+            _("%(part)s: %(there)s on the shelf for %(purpose)s, %(wanted)s wanted.") % said, code="short"
+        )
+    _check_positive(wanted)
+    return wanted
 
 
 @transaction.atomic

@@ -58,17 +58,15 @@ def _packages() -> QuerySet:
 
 
 def _package(package: Package, rate: Decimal) -> dict[str, Any]:
-    price = sum(
-        (
-            fen(line.operation.flat_rate_hours * line.quantity * rate)
-            if line.operation
-            else fen(line.part.price * line.quantity)
-            for line in package.lines.all()
-        ),
-        Decimal("0.00"),
-    )
     rows = list(package.lines.all())
+    price = sum((_price(row, rate) for row in rows), Decimal("0.00"))
     return {"pk": package.pk, "code": package.code, "name": package.name, "price": price, "count": len(rows)}
+
+
+def _price(row: PackageLine, rate: Decimal) -> Decimal:
+    if row.operation:
+        return fen(row.operation.flat_rate_hours * row.quantity * rate)
+    return fen(row.part.price * row.quantity) if row.part else Decimal("0.00")
 
 
 def _available(order: WorkOrder) -> Coalesce:

@@ -66,6 +66,8 @@ class LineForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     is_safety_relevant = forms.BooleanField(label=_("Concerns safety"), required=False)
+    stale: list[dict] = []
+    """What differs from the line as it stands, when somebody changed it meanwhile."""
 
     def __init__(self, *args: Any, line: Line | None = None, **kwargs: Any) -> None:
         if line is not None:

@@ -72,12 +72,11 @@ class Listing:
 
     def __init__(self, user: User, query: Mapping[str, str]) -> None:
         self.user = user
-        self.status = query.get("status", "open") if query.get("status") in GROUPS else "open"
         self.q = query.get("q", "").strip()[:40]
+        wanted = query.get("status", "")
+        self.status = wanted if wanted in GROUPS else "all" if self.q else "open"
         self.advisor = query.get("advisor", "")
         self.after, self.before = (_number(query.get(name)) for name in ("after", "before"))
-        if self.q:
-            self.status = query.get("status") if query.get("status") in GROUPS else "all"
 
     @cached_property
     def _filtered(self) -> Any:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.appointments.items import Ask
 from apps.capacity.models import CapacityDay, OpeningHours
 from apps.catalog.models import LabourOperation
 from apps.core import clock
@@ -15,11 +16,13 @@ from apps.core.money import fen
 from apps.customers.models import Recommendation
 from apps.desk.models import Event, SearchKey, Task
 from apps.parts import services as stock
+from apps.reception import services as reception
 from apps.reception.models import Visit
 from apps.workorders import selectors, services
 from apps.workorders.models import Line, WorkOrder, tax_inside
 from apps.workorders.services import LineSpec
 from apps.workorders.services.orders import booked_line
+from tests.appointments.factories import make_appointment
 from tests.workorders.factories import (
     labour,
     make_authorised_order,
@@ -50,6 +53,21 @@ def test_a_visit_has_one_order_and_a_visit_that_is_over_gets_none(cast):
     assert code_of(services.open_order, visit=order.visit, by=cast.advisor) == "has_order"
     gone = make_visit(cast, status=Visit.Status.LEFT)
     assert code_of(services.open_order, visit=gone, by=cast.advisor) == "visit_over"
+
+
+def test_an_order_from_an_appointment_takes_over_its_items_its_prices_and_its_capacity(cast):
+    spare = part(cast, "33.30", stocked=5).part
+    asks = [Ask(make_operation(cast, hours="1.3")), Ask(spare, quantity=D(2))]
+    appointment = make_appointment(cast.store, asks=asks, customer_words="brakes squeal")
+    visit = reception.arrive(cast.store, by=cast.advisor, appointment=appointment)
+    order = services.open_order(visit=visit, by=cast.advisor)
+    told = {(i.operation_id, i.part_id): i.amount for i in appointment.items.all()}
+    assert {(line.operation_id, line.part_id): line.amount for line in order.lines.all()} == told
+    assert (order.holder, order.wished_at) == (appointment.holder, appointment.ready_at)
+    assert order.customer_words == "brakes squeal"
+    assert order.holder.reservations.exists()
+    services.decline(order, by=cast.advisor, reason="too expensive")
+    assert not order.holder.reservations.exists(), "others may have the time now"
 
 
 def test_an_order_may_be_a_comeback_of_another(cast):

@@ -15,7 +15,7 @@ from apps.accounts.access import RolePermission
 from apps.desk.once import IdempotentMixin
 from apps.parts import services
 from apps.parts.api.serializers import ReceiptSerializer, StockSerializer
-from apps.parts.models import StockItem
+from apps.parts.models import StockItem, StockItemQuerySet
 
 
 class StockFilter(django_filters.FilterSet):
@@ -29,7 +29,7 @@ class StockFilter(django_filters.FilterSet):
         model = StockItem
         fields = ("store",)
 
-    def only_low(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+    def only_low(self, rows: StockItemQuerySet, name: str, value: bool) -> QuerySet:
         """At or under the reorder point."""
         return rows.low() if value else rows
 

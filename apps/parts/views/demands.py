@@ -74,7 +74,7 @@ def return_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         raise DomainError(
-            " ".join(message for errors in form.errors.values() for message in errors), code="invalid"
+            " ".join(str(message) for errors in form.errors.values() for message in errors), code="invalid"
         )
     services.return_(demand, form.cleaned_data["quantity"], by=request.user, note=form.cleaned_data["note"])
     messages.success(request, _("%(part)s is back on the shelf.") % {"part": demand.part})

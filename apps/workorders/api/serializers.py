@@ -88,7 +88,8 @@ class OrderDetailSerializer(OrderSerializer):
 
     lines = LineSerializer(many=True, read_only=True)
 
-    class Meta(OrderSerializer.Meta):
+    class Meta:
+        model = WorkOrder
         fields = (*OrderSerializer.Meta.fields, "lines")
         read_only_fields = fields
 
@@ -144,8 +145,11 @@ class NewOrderSerializer(serializers.Serializer):
         super().__init__(*args, **kwargs)
         if request := self.context.get("request"):
             user = request.user
-            self.fields["visit"].queryset = Visit.objects.visible_to(user)
-            self.fields["vehicle"].queryset = Vehicle.objects.visible_to(user).select_related("owner")
+            visit, vehicle = self.fields["visit"], self.fields["vehicle"]
+            assert isinstance(visit, serializers.PrimaryKeyRelatedField)
+            assert isinstance(vehicle, serializers.PrimaryKeyRelatedField)
+            visit.queryset = Visit.objects.visible_to(user)
+            vehicle.queryset = Vehicle.objects.visible_to(user).select_related("owner")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A visit or a vehicle."""

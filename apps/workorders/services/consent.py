@@ -250,7 +250,8 @@ def check_signature(data: bytes) -> None:
             extrema = image.convert("RGBA").getextrema()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise refusal from None
-    if all(low == high for low, high in extrema):
+    bands = [band for band in extrema if isinstance(band, tuple)]
+    if all(low == high for low, high in bands):
         raise refusal
 
 

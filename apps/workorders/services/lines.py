@@ -11,7 +11,7 @@ The table of rules (``tests/workorders/test_reopening.py`` repeats it case by ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -66,48 +66,50 @@ class LineSpec:
 
     def line(self, order: WorkOrder, rate: Decimal) -> Line:
         """The unsaved, priced line. Raises DomainError."""
-        shared: dict[str, Any] = {
-            "order": order,
-            "discount": fen(self.discount),
-            "wish": self.wish,
-            "payer": self.payer,
-            "reason": self.reason[:200],
-        }
-        if self.operation:
-            made = Line(
-                kind=Line.Kind.LABOUR,
-                operation=self.operation,
-                code=self.operation.code,
-                description=self.description or self.operation.name,
-                quantity=self.quantity or self.operation.flat_rate_hours,
-                unit_price=rate if self.unit_price is None else fen(self.unit_price),
-                is_safety_relevant=self.operation.is_safety_relevant,
-                **shared,
-            )
-        elif self.part:
-            made = Line(
-                kind=Line.Kind.PART,
-                part=self.part,
-                code=self.part.code,
-                description=self.description or self.part.name,
-                unit=self.part.unit,
-                quantity=self.quantity or Decimal(1),
-                unit_price=self.part.price if self.unit_price is None else fen(self.unit_price),
-                **shared,
-            )
-        else:
-            made = Line(
-                kind=self.kind or Line.Kind.FEE,
-                description=self.description,
-                quantity=self.quantity or Decimal(1),
-                unit_price=fen(self.unit_price or 0),
-                **shared,
-            )
+        made = Line(
+            order=order,
+            discount=fen(self.discount),
+            wish=self.wish,
+            payer=self.payer,
+            reason=self.reason[:200],
+            **self._thing(rate),
+        )
+        if self.unit_price is not None:
+            made.unit_price = fen(self.unit_price)
         if self.is_safety_relevant is not None:
             made.is_safety_relevant = self.is_safety_relevant
         _check(made)
         made.price()
         return made
+
+    def _thing(self, rate: Decimal) -> dict[str, Any]:
+        """What is sold, how much of it, at which usual price."""
+        if self.operation:
+            return {
+                "kind": Line.Kind.LABOUR,
+                "operation": self.operation,
+                "code": self.operation.code,
+                "description": self.description or self.operation.name,
+                "quantity": self.quantity or self.operation.flat_rate_hours,
+                "unit_price": rate,
+                "is_safety_relevant": self.operation.is_safety_relevant,
+            }
+        if self.part:
+            return {
+                "kind": Line.Kind.PART,
+                "part": self.part,
+                "code": self.part.code,
+                "description": self.description or self.part.name,
+                "unit": self.part.unit,
+                "quantity": self.quantity or Decimal(1),
+                "unit_price": self.part.price,
+            }
+        return {
+            "kind": self.kind or Line.Kind.FEE,
+            "description": self.description,
+            "quantity": self.quantity or Decimal(1),
+            "unit_price": Decimal("0.00"),
+        }
 
 
 @transaction.atomic
@@ -191,17 +193,9 @@ def edit_line(line: Line, *, by: User, **changes: Any) -> Line:
         raise TypeError(f"not changeable: {', '.join(sorted(unknown))}")
     order = _lock_with(line)
     order.require(*WorkOrder.EDITABLE, *WorkOrder.CLOSING)
-    lines = {row.pk: row for row in order.lines.select_related("demand")}
-    if line.pk not in lines:
-        raise DomainError(_("This line has been removed meanwhile. Reload the page."), code="line_gone")
-    line = lines[line.pk]
-    if line.declined_at:
-        raise DomainError(
-            _("“%(line)s” was declined. Add it anew if the customer wants it after all.") % {"line": line},
-            code="line_declined",
-        )
-    before = {name: getattr(line, name) for name in CHANGEABLE}
-    charge, gross_discount = line.charge, line.discount
+    lines = list(order.lines.select_related("demand"))
+    line = _standing(line, lines)
+    before = {name: getattr(line, name) for name in CHANGEABLE} | {"charge": line.charge}
     for name, value in changes.items():
         setattr(line, name, fen(value) if name in ("unit_price", "discount") else value)
     changed = [name for name in CHANGEABLE if getattr(line, name) != before[name]]
@@ -209,15 +203,11 @@ def edit_line(line: Line, *, by: User, **changes: Any) -> Line:
         return line
     _check(line)
     line.price()
-    if line.discount != gross_discount or "unit_price" in changed or "quantity" in changed:
+    if {"discount", "unit_price", "quantity"} & set(changed):
         check_discount(line, by)
-    if not order.is_editable and (line.charge > charge or "description" in changed or "quantity" in changed):
-        raise DomainError(
-            _("%(order)s is “%(now)s”: a price may only be lowered. Send it back to work to change more.")
-            % {"order": order, "now": order.get_status_display()},
-            code="only_lower",
-        )
-    reopened = _judge(order, line, lines.values(), content_changed="description" in changed)
+    if not order.is_editable:
+        _only_lower(order, line, changed, before["charge"])
+    reopened = _judge(order, line, lines, content_changed="description" in changed)
     if line.demand and "quantity" in changed:
         stock.change_quantity(line.demand, line.quantity)
     line.save()
@@ -226,17 +216,50 @@ def edit_line(line: Line, *, by: User, **changes: Any) -> Line:
     if "quantity" in changed:
         promise.refresh(order)
     if order.status != WorkOrder.Status.ESTIMATE:
-        facts = {
-            "line": line.pk,
-            "description": line.description,
-            "changed": {name: [str(before[name]), str(getattr(line, name))] for name in changed},
-            "charge": [str(charge), str(line.charge)],
-        }
-        kind = "workorder.line_reopened" if reopened else "workorder.line_changed"
-        Event.record(kind, about=order, by=by, facts=facts)
-        if reopened:
-            announce(order.store_id, "board")
+        _tell_change(order, line, changed, before, reopened, by)
     return line
+
+
+def _standing(line: Line, lines: Iterable[Line]) -> Line:
+    """``line`` among the order's fresh ``lines``. Raises DomainError when it is gone or was declined."""
+    fresh = next((row for row in lines if row.pk == line.pk), None)
+    if fresh is None:
+        raise DomainError(_("This line has been removed meanwhile. Reload the page."), code="line_gone")
+    if fresh.declined_at:
+        raise DomainError(
+            _("“%(line)s” was declined. Add it anew if the customer wants it after all.") % {"line": fresh},
+            code="line_declined",
+        )
+    return fresh
+
+
+def _only_lower(order: WorkOrder, line: Line, changed: Collection[str], charge: Decimal) -> None:
+    if line.charge > charge or "description" in changed or "quantity" in changed:
+        raise DomainError(
+            _("%(order)s is “%(now)s”: a price may only be lowered. Send it back to work to change more.")
+            % {"order": order, "now": order.get_status_display()},
+            code="only_lower",
+        )
+
+
+def _tell_change(
+    order: WorkOrder,
+    line: Line,
+    changed: Collection[str],
+    before: dict[str, Any],
+    reopened: bool,
+    by: User,
+) -> None:
+    facts = {
+        "line": line.pk,
+        "description": line.description,
+        "changed": {name: [str(before[name]), str(getattr(line, name))] for name in changed},
+        "charge": [str(before["charge"]), str(line.charge)],
+    }
+    kind = "workorder.line_reopened" if reopened else "workorder.line_changed"
+    Event.record(kind, about=order, by=by, facts=facts)
+    if reopened:
+        announce(order.store_id, "board")
 
 
 def _judge(order: WorkOrder, line: Line, lines: Iterable[Line], *, content_changed: bool) -> bool:

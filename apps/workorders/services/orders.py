@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Setting, Store, User
 from apps.appointments.models import AppointmentItem
+from apps.capacity import services as capacity
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.money import FEN, fen
@@ -53,29 +54,22 @@ def open_order(
     comeback_of: WorkOrder | None = None,
     **fields: Any,
 ) -> WorkOrder:
-    """Open an order from a visit, or from a vehicle that came without one (a repeat of the API's clients).
+    """Open an order from a visit, or for a vehicle without one; ``fields`` are those of ``OPTIONS``.
 
-    From a visit with an appointment it takes over the booked items as lines, at the prices told, and the
-    appointment's holder of capacity. ``fields`` are options (see ``OPTIONS``). Raises DomainError when
-    the visit has its order already.
+    From an appointment it takes over the booked items as lines, at the prices told, and the holder of
+    capacity. Raises DomainError when the visit has its order already.
     """
     if visit is not None:
-        visit = (
-            Visit.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("vehicle", "customer", "store", "appointment", "advisor")
-            .get(pk=visit.pk)
-        )
-        _refuse_second(visit)
+        visit = _locked(visit)
         vehicle, customer, store = visit.vehicle, visit.customer, visit.store
         advisor = advisor or visit.advisor
         fields, booked = _from_visit(visit, fields)
         lines = [*booked, *lines]
-    if vehicle is None:
-        raise TypeError("an order is opened from a visit or for a vehicle")
+    assert vehicle is not None, "an order is opened from a visit or for a vehicle"
     store = store or by.store
     if store is None:
         raise DomainError(_("Choose the store that does the work."), code="store_missing")
-    order = WorkOrder(
+    order = WorkOrder.objects.create(
         store=store,
         number=NumberSeries.draw(store, "WO"),
         visit=visit,
@@ -87,14 +81,20 @@ def open_order(
         opened_at=clock.now(),
         **fields,
     )
-    order.save(force_insert=True)
-    made = write_lines(order, lines, by=by, is_new=True)
-    promise.refresh(order, made)
+    promise.refresh(order, write_lines(order, lines, by=by, is_new=True))
     _make_findable(order)
-    facts = {"number": order.number, "comeback_of": comeback_of.number if comeback_of else None}
+    facts = {"comeback_of": comeback_of.number if comeback_of else None}
     Event.record("workorder.opened", about=order, by=by, facts=facts)
     announce(order.store_id, "board")
     return order
+
+
+def _locked(visit: Visit) -> Visit:
+    """The visit under its lock, without an order yet: of two desks that open one, one does."""
+    visits = Visit.objects.select_for_update(no_key=True, of=("self",))
+    fresh = visits.select_related("vehicle", "customer", "store", "appointment", "advisor").get(pk=visit.pk)
+    _refuse_second(fresh)
+    return fresh
 
 
 def _make_findable(order: WorkOrder) -> None:
@@ -188,8 +188,8 @@ def change_options(order: WorkOrder, *, by: User, **options: Any) -> None:
 def decline(order: WorkOrder, *, by: User, reason: str, given_by: str = "", waived_reason: str = "") -> None:
     """The customer declines the whole estimate and leaves. Raises DomainError.
 
-    The lines stay as recommendations on the vehicle's file; a safety-relevant one needs the name of who
-    declined it. A diagnosis that was done is settled elsewhere or waived here with a reason.
+    The lines stay as recommendations on the vehicle's file, held capacity is freed; a safety-relevant line
+    needs the name of who declined it. A diagnosis is settled elsewhere or waived here with a reason.
     """
     order.lock()
     order.require(WorkOrder.Status.ESTIMATE)
@@ -200,6 +200,8 @@ def decline(order: WorkOrder, *, by: User, reason: str, given_by: str = "", waiv
     order._move(
         WorkOrder.Status.DECLINED, by=by, reason=reason, closed_at=clock.now(), closed_reason=reason[:200]
     )
+    if order.holder is not None:
+        capacity.release(order.holder)
     if order.visit_id:
         leave(order, reason=reason, waived_reason=waived_reason, by=by)
 

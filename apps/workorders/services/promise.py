@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -120,13 +120,14 @@ def set_promise(order: WorkOrder, promised_at: datetime, *, by: User, reason: st
             _("The promised time has passed already. Choose a later one."), code="promise_in_the_past"
         )
     order.computed_ready_at = compute_ready_at(order)
-    early = order.computed_ready_at and promised_at < order.computed_ready_at
-    if early and not reason.strip():
+    computed = order.computed_ready_at
+    early = computed is not None and promised_at < computed
+    if computed and early and not reason.strip():
         raise DomainError(
             _("%(order)s can be ready at %(computed)s by plan. Give a reason for promising %(promised)s.")
             % {
                 "order": order,
-                "computed": _local(order.computed_ready_at),
+                "computed": _local(computed),
                 "promised": _local(promised_at),
             },
             code="promise_needs_a_reason",
@@ -153,5 +154,5 @@ def set_promise(order: WorkOrder, promised_at: datetime, *, by: User, reason: st
     announce(order.store_id, "board")
 
 
-def _local(moment: datetime | date) -> str:
-    return timezone.localtime(moment).strftime("%m-%d %H:%M") if isinstance(moment, datetime) else str(moment)
+def _local(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%m-%d %H:%M")

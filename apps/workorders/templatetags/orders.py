@@ -68,7 +68,7 @@ def moment(value: str | None) -> datetime | None:
 @register.filter
 def payer_label(code: str) -> str:
     """Who pays, in words."""
-    return Line.Payer(code).label
+    return str(Line.Payer(code).label)
 
 
 @register.filter
@@ -79,4 +79,4 @@ def option_label(code: Any, name: str) -> str:
         "old_parts": WorkOrder.OldParts,
         "hand_back": WorkOrder.HandBack,
     }
-    return kinds[name](code).label
+    return str(kinds[name](code).label)
