@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Store, User
 from apps.core import clock
 from apps.core.errors import DomainError
-from apps.imports.legacy.engine import judge
+from apps.imports.legacy.engine import BATCH, judge
 from apps.imports.legacy.folder import Folder
 from apps.imports.legacy.ledger import Ledger
 from apps.imports.legacy.tables import Skipped, Table
@@ -68,6 +68,7 @@ def import_folder(
     operator: str,
     by: User | None = None,
     dry_run: bool = False,
+    batch: int = BATCH,
     on_batch: OnBatch = lambda table, lines: None,
 ) -> Result:
     """Judge every row of ``folder`` and write the accepted ones, each batch in a transaction of its own.
@@ -79,10 +80,9 @@ def import_folder(
     a file is refused, when there is nothing to import, and while another import of the store is running.
     """
     refuse(folder)
-    if dry_run:
-        return _judge_all(folder, Plan(folder, store, as_of, operator, by, dry_run=True), on_batch)
-    with exclusive(store):
-        return _judge_all(folder, Plan(folder, store, as_of, operator, by, dry_run=False), on_batch)
+    with nullcontext() if dry_run else exclusive(store):
+        plan = Plan(folder, store, as_of, operator, by, dry_run=dry_run)
+        return _judge_all(folder, plan, batch, on_batch)
 
 
 def refuse(folder: Folder) -> None:
@@ -131,13 +131,14 @@ class Plan:
         )
 
 
-def _judge_all(folder: Folder, plan: Plan, on_batch: OnBatch) -> Result:
+def _judge_all(folder: Folder, plan: Plan, size: int, on_batch: OnBatch) -> Result:
     counts = Counts()
     lookups = Lookups(plan.store, as_of=plan.as_of, run=plan.run or plan.known_run)
     writer = Writer(plan.run, lookups) if plan.run else None
     with Ledger() as ledger:
         for table in folder.tables:
-            for batch in judge(table, ledger, as_of=plan.as_of, prepare=lookups.prepare):
+            batches = judge(table, ledger, as_of=plan.as_of, batch=size, prepare=lookups.prepare)
+            for batch in batches:
                 settled = [lookups.settle(table.name, line) for line in batch]
                 lines = [line for line, _is_new in settled]
                 if writer:
