@@ -1,0 +1,208 @@
+"""The morning of the demo day up to a quarter past ten: a full workshop, and what goes wrong in one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from apps.appointments import services as appointments
+from apps.appointments.items import Ask, with_lines
+from apps.appointments.models import Appointment
+from apps.capacity import slots
+from apps.capacity.engine import Needs
+from apps.catalog.models import Package
+from apps.complaints.models import Complaint
+from apps.complaints.services import owner_for
+from apps.demo.house import House
+from apps.demo.texts import people
+from apps.demo.time import Clock
+from apps.demo.way import Way, deliver_events
+from apps.desk.models import Task
+from apps.handover import checklists
+from apps.handover import services as handover
+from apps.reception.models import Visit
+from apps.workorders import services as workorders
+from apps.workorders.services import LineSpec
+from apps.workshop import services as workshop
+
+
+def lay(house: House, clock: Clock) -> None:
+    """Everything that happened today, in fourteen cars, then the books of the days ahead."""
+    _cars(house, clock)
+    deliver_events(clock)
+    _bookings(house, clock)
+    _handovers(house, clock)
+    _complaints(house, clock)
+    clock.start()
+    deliver_events(clock)
+
+
+def _way(house: House, clock: Clock, hour: int, minute: int, **car) -> Way:
+    clock.to(clock.at(7, 50))
+    return Way(house, clock, house.car(**car), arrives_at=clock.at(hour, minute))
+
+
+def _repair(house: House, *codes: str) -> list[LineSpec]:
+    return [LineSpec(operation=house.operation(code)) for code in codes]
+
+
+def _cars(house: House, clock: Clock) -> None:
+    words = people.WORDS
+    early = _way(house, clock, 8, 2).arrive(waits=True).receive(words[5]).estimate(package="TC-SB")
+    early.options(wants_wash=False).sign().issue().dispatch(
+        ("express", 1), "tech1"
+    ).work().hand_to_qc().check()
+
+    paid = _way(house, clock, 8, 4).arrive().receive(words[1]).estimate(*_repair(house, "BY009"))
+    paid.options(wants_wash=False).sign().dispatch(
+        ("general", 1), "tech2"
+    ).work().hand_to_qc().check().settle()
+
+    washing = _way(house, clock, 8, 6).arrive().receive(words[5], marks=1)
+    washing.estimate(*_repair(house, "BY010")).sign().dispatch(
+        ("general", 2), "tech3"
+    ).work().hand_to_qc().check()
+
+    checking = (
+        _way(house, clock, 8, 10).arrive().receive(words[4]).estimate(*_repair(house, "BY010", "BY009"))
+    )
+    checking.sign().dispatch(("general", 3), "tech6").work().hand_to_qc()
+
+    failed = _way(house, clock, 8, 8).arrive().receive(words[0]).estimate(*_repair(house, "BY001"))
+    failed.sign().dispatch(("general", 4), "tech5").work().hand_to_qc().check(fails=people.FAILED)
+
+    late = (
+        _way(house, clock, 8, 12)
+        .arrive(waits=True)
+        .receive(words[2])
+        .estimate(*_repair(house, "BY006", "BY011"))
+    )
+    late.sign().dispatch(("general", 5), "tech4").work(finish=0)
+    workorders.set_promise(late.order, clock.at(10, 30), by=late.advisor, reason=people.REASON_LATE)
+
+    asking = _way(house, clock, 8, 20).arrive().receive(words[0], marks=2).estimate(package="TC-20K")
+    asking.sign().issue().dispatch(("general", 6), "tech7").work(finish=0)
+    asking.wait(14)
+    workshop.report_finding(asking.jobs[0], people.FINDING, by=house["tech7"])
+    asking.wait(6)
+    workorders.add_lines(
+        asking.order,
+        [*_repair(house, "ZD001"), LineSpec(part=house.part("YC-2001"), reason=people.FINDING)],
+        by=asking.advisor,
+    )
+    asking.jobs[0].pause("approval", by=house["tech7"], technician=house["tech7"])
+
+    short = (
+        _way(house, clock, 8, 35)
+        .arrive()
+        .receive(words[7])
+        .estimate(*_repair(house, "DP001"), LineSpec(part=house.part("YC-6001"), quantity=80))
+    )
+    short.sign().dispatch(("general", 7), "tech8").work(finish=0)
+    short.wait(12)
+    short.jobs[0].pause("parts", by=house["tech8"], technician=house["tech8"])
+
+    running = _way(house, clock, 8, 50).arrive().receive(words[3]).estimate(package="TC-ZD")
+    running.sign().issue().dispatch(("general", 8), "tech1", at=clock.at(9, 30))
+    running.now = clock.at(9, 32)
+    running.work(finish=0)
+
+    planned = _way(house, clock, 9, 5).arrive().receive(words[6]).estimate(package="TC-10K")
+    planned.sign().dispatch(("express", 2), "tech2", at=clock.at(10, 45))
+
+    _way(house, clock, 9, 20).arrive().receive(words[1]).estimate(package="TC-40K").sign()
+    _way(house, clock, 9, 40).arrive().receive(words[2]).estimate(package="TC-DC")
+    _way(house, clock, 9, 55).arrive(waits=True).receive(words[4])
+    for minute in (8, 13):
+        _way(house, clock, 10, minute).arrive(waits=minute == 8)
+
+
+def _bookings(house: House, clock: Clock) -> None:
+    """Today's remaining appointments and those of the next days, at the first times that are free."""
+    packages = list(Package.objects.filter(group=house.group).prefetch_related(with_lines()).order_by("code"))
+    for n in range(26):
+        days = 0 if n < 8 else 1 + (n - 8) // 4
+        clock.to(clock.at(9, 10 + n, days=-2))
+        vehicle = house.car(house.advisors[n % 3])
+        asks = [Ask(packages[n % len(packages)])]
+        from_now = clock.at(10, 30) if days == 0 else clock.at(8, days=days)
+        needs = Needs(timedelta(hours=1), "general")
+        free = slots.find(
+            house.store, needs=needs, date_from=clock.day + timedelta(days=days), days=1, now=from_now
+        )
+        _book(house, vehicle, asks, [s.starts_at for s in free[n % 5 :: 5]], n)
+
+
+def _book(house: House, vehicle, asks, moments, n: int) -> Appointment | None:
+    for moment in moments[:6]:
+        try:
+            booked = appointments.book(
+                store=house.store,
+                customer=vehicle.owner,
+                vehicle=vehicle,
+                starts_at=moment,
+                asks=asks,
+                by=house.advisors[n % 3],
+                customer_words=people.WORDS[n % len(people.WORDS)],
+            )
+        except appointments.DomainError:
+            continue
+        if n % 3:
+            appointments.confirm(booked, by=booked.advisor)
+        return booked
+    return None
+
+
+def _handovers(house: House, clock: Clock) -> None:
+    """A new car today, one delivered fifteen days ago whose call is due, one not collected."""
+    for days, hour, delivered in ((-15, 15, True), (0, 14, False), (-1, 16, False)):
+        clock.to(clock.at(9, days=days - 1))
+        vehicle = house.car(odometer_km=12)
+        planned = handover.plan(
+            vehicle=vehicle,
+            customer=vehicle.owner,
+            store=house.store,
+            sales_consultant=people.CONSULTANT,
+            advisor=handover.advisors(house.store)[0],
+            planned_at=clock.at(hour, days=days),
+            invoiced_on=clock.day + timedelta(days=days - 1),
+            is_statutory=True,
+            by=house["customer"],
+        )
+        for name in ("prepared", "rechecked", "explained") if delivered else ("prepared",):
+            planned.tick(name, dict.fromkeys(checklists.keys(name, statutory=True), True))
+            if name == "prepared":
+                planned.make_deliverable(by=house["customer"])
+        if delivered:
+            clock.to(clock.at(hour, days=days))
+            details = handover.Delivery(odometer_km=15, km_per_month=1200, sales_consultant=people.CONSULTANT)
+            handover.deliver(planned, details, by=planned.advisor)
+
+
+def _complaints(house: House, clock: Clock) -> None:
+    """One complaint past half of its clock, one of this morning."""
+    visits = list(
+        Visit.objects.filter(store=house.store).select_related("vehicle", "customer").order_by("pk")[:2]
+    )
+    for (words, cause, wish), visit, (hour, days) in zip(
+        people.COMPLAINTS, visits, ((17, -1), (9, 0)), strict=True
+    ):
+        clock.to(clock.at(hour, 20, days=days))
+        Complaint.take(
+            store=house.store,
+            by=house["agent"],
+            owner=owner_for(house.store, cause),
+            customer=visit.customer,
+            vehicle=visit.vehicle,
+            words=words,
+            cause=cause,
+            wished_solution=wish,
+        )
+    Task.put(
+        "demo:stocktake",
+        about=house.store,
+        store=house.store,
+        kind="parts.count",
+        title="Count the brake pads on shelf B",
+        role="parts_clerk",
+        due_at=clock.at(16),
+    )
