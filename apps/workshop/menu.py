@@ -50,10 +50,10 @@ def register() -> None:
     declare("workshop.work", Role.TECHNICIAN, Role.TEAM_LEAD, Role.DISPATCHER)
     declare("workshop.submit_for_qc", Role.TECHNICIAN, Role.TEAM_LEAD, Role.DISPATCHER, *MANAGERS)
     declare_setting(
-        "workshop.risk_minutes", int, 30, _("Late risk is shown when the end comes this close"), _("minutes")
+        "workshop.risk_minutes", int, 15, _("Late risk is shown when the end comes this close"), _("minutes")
     )
     declare_setting(
-        "workshop.closing_minutes", int, 30, _("Quality check and wash after the last job"), _("minutes")
+        "workshop.closing_minutes", int, 20, _("Quality check and wash after the last job"), _("minutes")
     )
     EVENT_TITLES.update(
         {

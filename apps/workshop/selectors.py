@@ -231,7 +231,6 @@ def open_cars(store: Store, times: Times, *, extra: Q | None = None) -> list[Car
 
 def store_for(user: User, wanted: str | None = None) -> Store | None:
     """The store whose board is shown: the one asked for if it may be seen, else one's own, else the first."""
-    stores = Store.objects.visible_to(user)
-    if wanted and wanted.isdigit():
-        return stores.filter(pk=int(wanted)).first()
-    return user.store or stores.first()
+    if wanted and wanted.isdigit() and wanted != str(user.store_id):
+        return Store.objects.visible_to(user).filter(pk=int(wanted)).first()
+    return user.store or Store.objects.visible_to(user).first()

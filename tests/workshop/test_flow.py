@@ -90,8 +90,8 @@ def test_a_finding_without_words_or_with_a_wrong_file_changes_nothing(cast):
     job = make_running_job(cast)
     with pytest.raises(DomainError):
         services.report_finding(job, "  ", by=cast.technician)
+    wrong = SimpleUploadedFile("x.png", b"<script>", "image/png")
     with pytest.raises(ValidationError):
-        wrong = SimpleUploadedFile("x.png", b"<script>", "image/png")
         services.report_finding(job, "漏油", by=cast.technician, photo=wrong)
     assert not Task.objects.filter(kind="workshop.finding").exists()
     assert Job.objects.get().findings == ""

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="workorders.workorder",
-                        verbose_name="order",
+                        verbose_name="work order",
                     ),
                 ),
                 (

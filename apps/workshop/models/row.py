@@ -68,7 +68,7 @@ class JobRow(models.Model):
     NEXT = NEXT
     OPEN = OPEN
 
-    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+", verbose_name=_("order"))
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+", verbose_name=_("work order"))
     # Removing a line takes an untouched job along; clockings protect a touched one, and so the line.
     line = models.OneToOneField(Line, models.CASCADE, related_name="+", verbose_name=_("line"))
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")

@@ -13,7 +13,7 @@ class PauseReason(models.TextChoices):
     """Why work stands still."""
 
     PARTS = "parts", _("Waiting for parts")
-    APPROVAL = "approval", _("Waiting for approval")
+    APPROVAL = "approval", pgettext_lazy("job", "Waiting for approval")
     TOOL = "tool", _("Waiting for a tool")
     BREAK = "break", _("Break")
     OTHER_CAR = "other_car", _("Another car first")

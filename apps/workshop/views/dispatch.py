@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import trigger_client_event
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
@@ -121,7 +120,7 @@ def qc_submission_create(request: HttpRequest, pk: int) -> HttpResponse:
 def _board_again(request: HttpRequest) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return redirect("workshop:dispatch")
-    return trigger_client_event(HttpResponse(_fragment(request, store_of(request))), "job-settled", {})
+    return HttpResponse(_fragment(request, store_of(request)))
 
 
 def _panel(

@@ -46,6 +46,8 @@ def tell(request: HttpRequest, response: HttpResponse, message: str, warnings: l
     """Say how it went: as a toast when htmx asked, else on the next page."""
     text, level = ("\n".join([message, *warnings]), "warning") if warnings else (message, "success")
     if request.headers.get("HX-Request"):
-        return trigger_client_event(response, "toast", {"message": text, "level": level})
+        # The toast first: what asked disappears with the panel, and events on it would reach nobody.
+        trigger_client_event(response, "toast", {"message": text, "level": level})
+        return trigger_client_event(response, "job-settled", {})
     (messages.warning if warnings else messages.success)(request, text)
     return response
