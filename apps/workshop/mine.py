@@ -75,6 +75,11 @@ def running_of(job: Job, user: User) -> Clocking | None:
     return job.clockings.filter(technician=user, ended_at=None).first()
 
 
+def others_on(job: Job, user: User) -> list[Clocking]:
+    """Who else is clocked on ``job``. One query."""
+    return list(Clocking.objects.open().filter(job=job).exclude(technician=user).select_related("technician"))
+
+
 def parts_of(job: Job) -> list[Line]:
     """Part lines of the job's order that stand, with their demands. One query."""
     lines = job.order.lines.standing().filter(kind=Line.Kind.PART)

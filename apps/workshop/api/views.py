@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,8 +33,8 @@ WORK = ("start", "pause", "resume", "finish")
 class JobViewSet(IdempotentMixin, viewsets.ReadOnlyModelViewSet):
     """Jobs of the reader's stores. A technician's verbs reach only what he may work on."""
 
-    permission_classes: ClassVar = [RolePermission]
-    perms: ClassVar = {
+    permission_classes = [RolePermission]
+    perms = {
         "list": "workshop.see",
         "retrieve": "workshop.see",
         "dispatch_to": "workshop.dispatch",
@@ -44,7 +44,7 @@ class JobViewSet(IdempotentMixin, viewsets.ReadOnlyModelViewSet):
         "finish": "workshop.work",
     }
     serializer_class = JobSerializer
-    filterset_fields: ClassVar = ["state", "order", "bay", "technician", "store", "pause_reason"]
+    filterset_fields = ["state", "order", "bay", "technician", "store", "pause_reason"]
     queryset = Job.objects.none()
 
     def get_queryset(self) -> QuerySet[Job]:
@@ -95,7 +95,7 @@ class JobViewSet(IdempotentMixin, viewsets.ReadOnlyModelViewSet):
         return self._verb(lambda job, wish: working.finish(job, by=request.user, **wish))
 
     def _wish(self) -> dict[str, Any]:
-        serializer: serializers.Serializer = self.get_serializer(data=self.request.data)
+        serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
@@ -111,10 +111,10 @@ class JobViewSet(IdempotentMixin, viewsets.ReadOnlyModelViewSet):
 class ClockingViewSet(viewsets.ReadOnlyModelViewSet):
     """Who worked on what, newest first."""
 
-    permission_classes: ClassVar = [RolePermission]
-    perms: ClassVar = {"*": "workshop.see"}
+    permission_classes = [RolePermission]
+    perms = {"*": "workshop.see"}
     serializer_class = ClockingSerializer
-    filterset_fields: ClassVar = ["job", "technician", "end_reason"]
+    filterset_fields = ["job", "technician", "end_reason"]
     queryset = Clocking.objects.none()
 
     def get_queryset(self) -> QuerySet[Clocking]:

@@ -40,9 +40,13 @@ class PlannedJob(JobRow):
 
     def elsewhere(self) -> list[tuple[datetime, datetime, str]]:
         """``(from, until, bay)`` of the car's other open jobs: it stands in one bay at a time. One query."""
-        others = type(self)._default_manager.filter(order_id=self.order_id, planned_from__isnull=False)
-        rows = others.open().exclude(pk=self.pk)
-        return list(rows.values_list("planned_from", "planned_until", "bay__name"))
+        others = self.rows().filter(order_id=self.order_id, planned_from__isnull=False).open()
+        rows = others.exclude(pk=self.pk).select_related("bay")
+        return [
+            (job.planned_from, job.planned_until, str(job.bay))
+            for job in rows
+            if job.planned_from and job.planned_until
+        ]
 
     @transaction.atomic
     def dispatch(self, bay: Resource, technician: Resource, starts_at: datetime, *, by: User) -> list[str]:
@@ -74,10 +78,7 @@ class PlannedJob(JobRow):
         if self.state == self.State.UNPLANNED:
             self._move(self.State.PLANNED)
         self.save(update_fields=["state", *fields])
-        if (
-            self.order.holder
-            and not type(self)._default_manager.filter(order=self.order).unplanned().exists()
-        ):
+        if self.order.holder and not self.rows().filter(order=self.order).unplanned().exists():
             placing.release_work(self.order.holder)
         facts = {
             "bay": bay.name,

@@ -107,6 +107,10 @@ class JobRow(models.Model):
         """Part of the vehicle's story."""
         return self.order.event_thread
 
+    def rows(self) -> JobQuerySet:
+        """All jobs: this class is abstract and has no manager of its own."""
+        return JobQuerySet(type(self))
+
     @property
     def is_open(self) -> bool:
         """Whether work is still to be done on it."""
@@ -135,10 +139,9 @@ class JobRow(models.Model):
         """Reload under row locks, the order before the job."""
         order = self.order
         order.lock()
+        jobs = self.rows().select_for_update(no_key=True, of=("self",))
         self.refresh_from_db(
-            from_queryset=type(self)
-            ._default_manager.select_for_update(no_key=True, of=("self",))
-            .select_related("line__operation", "bay", "technician", "store")
+            from_queryset=jobs.select_related("line__operation", "bay", "technician", "store")
         )
         self.order = order
 

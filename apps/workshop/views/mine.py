@@ -173,7 +173,7 @@ def _page(request: HttpRequest, job: Job, *, status: int = 200, **forms: Any) ->
     context = {
         "job": job,
         "running": mine.running_of(job, request.user),
-        "others": list(job.clockings.open().exclude(technician=request.user).select_related("technician")),
+        "others": mine.others_on(job, request.user),
         "reasons": PauseReason.choices,
         "parts": mine.parts_state(mine.parts_of(job)),
         "marks": mine.marks_of(job),
