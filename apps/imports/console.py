@@ -12,19 +12,13 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from apps.imports.legacy import reasons
 from apps.imports.legacy.errors import KIND_NAMES
+from apps.imports.legacy.reasons import OUTCOME_NAMES
 from apps.imports.legacy.tables import Skipped, Table
 from apps.imports.legacy.verdicts import Verdict
 
-OUTCOME_NAMES = {
-    "good": gettext_lazy("good"),
-    "repaired": gettext_lazy("repaired"),
-    "rejected": gettext_lazy("rejected"),
-    "duplicate": gettext_lazy("duplicate"),
-}
 SECONDS_BETWEEN = 2.0
 
 

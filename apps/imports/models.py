@@ -26,11 +26,6 @@ class ImportRunQuerySet(StoreOwnedQuerySet):
         """Running now, or killed on the way: the advisory lock of the store tells which."""
         return self.filter(state=ImportRun.State.RUNNING)
 
-    def continues(self, store: Store, digest: str, as_of: date | None) -> ImportRun | None:
-        """The unfinished run over the same contents, judged as of the same day. One query."""
-        found = self.unfinished().filter(store=store, digest=digest)
-        return (found.filter(as_of=as_of) if as_of else found).order_by("pk").last()
-
 
 class ImportRun(models.Model):
     """One import of one folder into one store.
@@ -69,6 +64,12 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.folder}"
+
+    @classmethod
+    def to_continue(cls, store: Store, digest: str, as_of: date | None) -> ImportRun | None:
+        """The unfinished run over the same contents, judged as of the same day. One query."""
+        found = cls.objects.unfinished().filter(store=store, digest=digest)
+        return (found.filter(as_of=as_of) if as_of else found).order_by("pk").last()
 
     def lock(self) -> None:
         """Reload under a row lock."""

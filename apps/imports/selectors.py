@@ -11,22 +11,31 @@ from django.utils.translation import gettext as _
 
 from apps.imports.legacy import reasons
 from apps.imports.legacy.errors import KIND_NAMES
+from apps.imports.legacy.reasons import OUTCOME_NAMES
+from apps.imports.legacy.synonyms import KINDS
 from apps.imports.models import ImportRun, RejectedRow
 
 SHOWN = 500
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+TONES = {"rejected": "late", "duplicate": "wait", "repaired": "block"}
+
+
 def tables(run: ImportRun) -> list[dict[str, Any]]:
-    """Per kind of table: its name, its counts, and the reasons in words, most frequent first."""
+    """Per kind of table, in the order of import: its name, counts, and the reasons in words.
+
+    Rejected ones come first, then duplicate, then repaired; the most frequent first.
+    """
     found = []
-    for kind, counts in run.counts.items():
+    for kind in (kind for kind in KINDS if kind in run.counts):
+        counts = run.counts[kind]
         said = [
-            {"outcome": outcome, "text": reasons.text(code), "count": count}
-            for outcome, by_reason in counts["reasons"].items()
-            for code, count in sorted(by_reason.items(), key=lambda pair: -pair[1])
+            {"name": OUTCOME_NAMES[outcome], "tone": tone, "text": reasons.text(code), "count": count}
+            for outcome, tone in TONES.items()
+            for code, count in sorted(counts["reasons"].get(outcome, {}).items(), key=lambda pair: -pair[1])
         ]
-        found.append({"name": KIND_NAMES.get(kind, kind), "counts": counts, "reasons": said})
+        found.append({"name": KIND_NAMES[kind], "counts": counts, "reasons": said})
     return found
 
 

@@ -25,10 +25,12 @@ def run_list(request: HttpRequest) -> HttpResponse:
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /imports/<id>/ → counts, reasons, the first rejected rows."""
     run = _find(request, pk)
+    tables = selectors.tables(run)
     context = {
         "run": run,
         "totals": _totals(run),
-        "tables": selectors.tables(run),
+        "tables": tables,
+        "has_reasons": any(table["reasons"] for table in tables),
         "rejected": selectors.rejected(run),
         "rejected_count": run.rejected.count(),
     }

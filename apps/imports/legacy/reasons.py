@@ -3,6 +3,13 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+OUTCOME_NAMES = {
+    "good": _("good"),
+    "repaired": _("repaired"),
+    "rejected": _("rejected"),
+    "duplicate": _("duplicate"),
+}
+
 TEXTS: dict[str, Promise] = {
     # Rejected: a person has to mend the row in the old system or in the file.
     "phone_missing": _("The telephone number is missing."),

@@ -113,7 +113,7 @@ class Plan:
         *,
         dry_run: bool,
     ) -> None:
-        found = ImportRun.objects.continues(store, digest(folder), as_of)
+        found = ImportRun.to_continue(store, digest(folder), as_of)
         self.store = store
         self.resumed = found is not None
         self.as_of = found.as_of if found else as_of or clock.today()
