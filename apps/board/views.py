@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
-from apps.board.selectors import InHouse, by_stage, in_house, lounge
 from apps.core import clock, plates
+from apps.quality.in_house import InHouse, by_stage, in_house, lounge
 from apps.workshop.fragments import fragments
 from apps.workshop.selectors import store_for
 from apps.workshop.stages import STAGES

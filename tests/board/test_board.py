@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from apps.board.selectors import in_house, lounge
 from apps.core import clock
+from apps.quality.in_house import in_house, lounge
 from apps.quality.models import Wash
 from apps.workorders import services as orders
 from apps.workorders.models import WorkOrder

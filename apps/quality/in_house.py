@@ -1,4 +1,4 @@
-"""Every vehicle in the house with its stage: what the progress board and the lounge show. Eight queries."""
+"""Every vehicle in the house with its stage: what boards and the day page show. Eight queries."""
 
 from __future__ import annotations
 
@@ -69,9 +69,12 @@ class InHouse:
         return self.car.risk if self.car else ""
 
 
-def in_house(store: Store) -> list[InHouse]:
-    """Visits that are open and orders whose car came without one, by promise. Eight queries."""
-    times = Times.load(store, clock.now())
+def in_house(store: Store, times: Times | None = None) -> list[InHouse]:
+    """Visits that are open and orders whose car came without one, by promise.
+
+    Eight queries; four with the store's ``times`` given.
+    """
+    times = times or Times.load(store, clock.now())
     cars = {row.visit.pk: row for row in _visits(store) if row.visit}
     rows = list(cars.values())
     by_order: dict[int, InHouse] = {}
