@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,10 +18,8 @@ from apps.core.errors import DomainError
 from apps.desk.live import announce
 from apps.desk.models import Event
 from apps.workorders.models import Line, WorkOrder
+from apps.workshop.models.clocking import Clocking
 from apps.workshop.models.states import NEXT, OPEN, PauseReason, State
-
-if TYPE_CHECKING:
-    from apps.workshop.models.clocking import Clocking
 
 SHORTEST = timedelta(minutes=15)
 """The least time that is planned for what is left of a job."""
@@ -93,9 +91,6 @@ class JobRow(models.Model):
 
     objects = JobQuerySet.as_manager()
 
-    if TYPE_CHECKING:
-        clockings: models.Manager[Clocking]
-
     class Meta:
         abstract = True
 
@@ -128,7 +123,7 @@ class JobRow(models.Model):
 
     def clocked(self) -> timedelta:
         """Working time of everybody so far, until now for who is clocked on it. One query."""
-        return sum((c.length for c in self.clockings.all()), timedelta())
+        return sum((c.length for c in Clocking.objects.filter(job_id=self.pk)), timedelta())
 
     def remaining(self) -> timedelta:
         """What is left of the flat-rate time, at least a quarter of an hour. One query once started."""
