@@ -7,7 +7,7 @@ Triggers are off in this session only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -36,12 +36,16 @@ def lay(house: House, orders: int) -> None:
         first = {
             model: _first_id(cursor, model) for model in (Customer, Vehicle, WorkOrder, OrderVersion, Line)
         }
-        copy(Customer, _customers(house, cars, first))
-        copy(StoreAccess, _accesses(house, cars, first, _first_id(cursor, StoreAccess)))
+        # Asked now: while rows are being copied the connection answers no questions.
+        now = clock.now()
+        copy(Customer, _customers(house, cars, first, now))
+        copy(StoreAccess, _accesses(house, cars, first, _first_id(cursor, StoreAccess), now))
         copy(Vehicle, _vehicles(house, cars, first))
-        copy(WorkOrder, _orders(house, orders, cars, first))
-        copy(OrderVersion, _versions(house, orders, first))
-        copy(Line, _lines(house, orders, first))
+        copy(WorkOrder, _orders(house, orders, cars, first, now))
+        copy(OrderVersion, _versions(house, orders, first, now))
+        operations = list(LabourOperation.objects.filter(group=house.group).order_by("pk"))
+        stock = list(Part.objects.filter(group=house.group).order_by("pk"))
+        copy(Line, _lines(orders, first, operations, stock))
         copy(SearchKey, _keys(house, orders, cars, first, _first_id(cursor, SearchKey)))
         for model in (*first, StoreAccess, SearchKey):
             _advance(cursor, model)
@@ -86,7 +90,7 @@ def _plate(n: int) -> str:
     return f"{people.PREFIX[0]}{letters[n // 100_000 % 24]}{n % 100_000:05d}"
 
 
-def _customers(house: House, cars: int, first: dict) -> Iterator[dict[str, Any]]:
+def _customers(house: House, cars: int, first: dict, now: datetime) -> Iterator[dict[str, Any]]:
     for n in range(cars):
         name = _name(n)
         yield {
@@ -97,12 +101,11 @@ def _customers(house: House, cars: int, first: dict) -> Iterator[dict[str, Any]]
             "sort_key": pinyin.sort_key(name)[:120],
             "phone": _phone(n),
             "advisor_id": house.advisors[n % 3].pk,
-            "known_since": clock.today() - timedelta(days=n % 2000),
+            "known_since": (now - timedelta(days=n % 2000)).date(),
         }
 
 
-def _accesses(house: House, cars: int, first: dict, start: int) -> Iterator[dict[str, Any]]:
-    now = clock.now()
+def _accesses(house: House, cars: int, first: dict, start: int, now: datetime) -> Iterator[dict[str, Any]]:
     for n in range(cars):
         yield {
             "id": start + n,
@@ -128,8 +131,7 @@ def _vehicles(house: House, cars: int, first: dict) -> Iterator[dict[str, Any]]:
         }
 
 
-def _orders(house: House, orders: int, cars: int, first: dict) -> Iterator[dict[str, Any]]:
-    now = clock.now()
+def _orders(house: House, orders: int, cars: int, first: dict, now: datetime) -> Iterator[dict[str, Any]]:
     for n in range(orders):
         opened = now - timedelta(minutes=30 * (orders - n) + 60)
         labour, parts = _totals(n)
@@ -170,8 +172,7 @@ def _line(n: int, position: int) -> dict[str, Any]:
     return {"kind": "part", "quantity": Decimal(1), "unit_price": price, "amount": price}
 
 
-def _versions(house: House, orders: int, first: dict) -> Iterator[dict[str, Any]]:
-    now = clock.now()
+def _versions(house: House, orders: int, first: dict, now: datetime) -> Iterator[dict[str, Any]]:
     for n in range(orders):
         labour, parts = _totals(n)
         yield {
@@ -186,9 +187,9 @@ def _versions(house: House, orders: int, first: dict) -> Iterator[dict[str, Any]
         }
 
 
-def _lines(house: House, orders: int, first: dict) -> Iterator[dict[str, Any]]:
-    operations = list(LabourOperation.objects.filter(group=house.group).order_by("pk"))
-    stock = list(Part.objects.filter(group=house.group).order_by("pk"))
+def _lines(
+    orders: int, first: dict, operations: list[LabourOperation], stock: list[Part]
+) -> Iterator[dict[str, Any]]:
     ids = count(first[Line])
     for n in range(orders):
         for position in range(LINES):
