@@ -1,0 +1,1 @@
+"""The promised numbers, measured: ``python -m bench [--only NAME] [--full]``. See ``docs/bench.md``."""

@@ -1,0 +1,20 @@
+"""Every figure, in the order it is taken."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+
+from bench.figures import pages
+from bench.figures.base import Job, Size
+
+__all__ = ["JOBS", "Job", "Size", "prepare"]
+
+JOBS: list[Job] = [*pages.JOBS]
+
+
+def prepare() -> None:
+    """The floors' addresses beside the product's; no log lines between the figures."""
+    settings.ROOT_URLCONF = "bench.floors"
+    logging.disable(logging.WARNING)
