@@ -65,6 +65,11 @@ class InHouse:
         return self.car.expected_at if self.car else None
 
     @property
+    def is_moved(self) -> bool:
+        """Whether it will be ready later than promised."""
+        return bool(self.promised_at and self.expected_at and self.expected_at > self.promised_at)
+
+    @property
     def risk(self) -> str:
         return self.car.risk if self.car else ""
 

@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
-from apps.core.registry import FileKind, NavItem, Panel, WorkList, registry
+from apps.core.registry import Action, FileKind, NavItem, Panel, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 from apps.workorders.models import WorkOrder
@@ -43,6 +43,12 @@ def _of_order(order: WorkOrder, user: User) -> dict[str, Any] | None:
     return {"jobs": jobs} if jobs else None
 
 
+def _submission(order: WorkOrder, user: User) -> str:
+    if order.status != WorkOrder.Status.IN_WORK or Job.objects.filter(order=order).open().exists():
+        return ""
+    return reverse("workshop:submit_for_qc", args=[order.pk])
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     declare("workshop.see", *DESK, *FLOOR, Role.PARTS_CLERK, Role.GROUP_MANAGER)
@@ -67,6 +73,7 @@ def register() -> None:
             "job.paused": _("Work paused"),
             "job.resumed": _("Work resumed"),
             "job.finished": _("Job finished"),
+            "job.delayed": _("Delay reported to the advisor"),
             "job.finding": _("More work found"),
             "job.reopened": _("Rework"),
             "job.dropped": _("Job dropped: the customer declined it"),
@@ -81,5 +88,9 @@ def register() -> None:
         ),
         NavItem(_("My jobs"), "workshop:mine", "tool", "workshop.work", group="floor", order=310),
         WorkList("workshop_jobs", _("My jobs"), _mine, "workshop.work", _("No job is planned for you."), 15),
+        Action(
+            "workorder", _("Hand over to quality check"), _submission, icon="checkup-list", method="post",
+            order=40, perm="workshop.submit_for_qc",
+        ),
         Panel("workorder", "workshop/_order_panel.html", _of_order, order=30, perm="workshop.see"),
     )  # fmt: skip

@@ -120,12 +120,17 @@ def expected_end(jobs: Iterable[PlannedLike], now: datetime, advance: Advance) -
 def ready_at(
     status: str, jobs: Iterable[PlannedLike], now: datetime, advance: Advance, closing: timedelta
 ) -> datetime | None:
-    """When the car can be ready: the last job, then ``closing`` for check and wash. None once it is."""
+    """When the car can be ready: the last job, then ``closing`` for check and wash. None once it is.
+
+    In whole minutes, as promises are: seconds make nobody late.
+    """
     if status in ("authorised", "in_work"):
-        return advance(expected_end(jobs, now, advance), closing)
-    if status == "awaiting_qc":
-        return advance(now, closing)
-    return None
+        end = advance(expected_end(jobs, now, advance), closing)
+    elif status == "awaiting_qc":
+        end = advance(now, closing)
+    else:
+        return None
+    return end.replace(second=0, microsecond=0)
 
 
 def risk(promised_at: datetime | None, expected_at: datetime | None, now: datetime, buffer: timedelta) -> str:

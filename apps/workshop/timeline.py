@@ -20,6 +20,8 @@ from apps.workshop.selectors import Car, JobFacts, Times, open_cars
 BY = {"bay": Resource.Kind.BAY, "technician": Resource.Kind.TECHNICIAN}
 WORKING_DAY = (8, 18)
 """Hours shown on a day without opening hours."""
+MOST_ROWS = 5
+"""More bars at the same moment than these share the last row of their lane."""
 PAUSE_ICONS = {"parts": "package", "approval": "user-question", "tool": "tool", "break": "coffee"}
 
 
@@ -255,9 +257,9 @@ def _stack(lane: Lane) -> None:
                 bar.row, ends[row] = row, bar.till
                 break
         else:
-            bar.row = len(ends)
+            bar.row = min(len(ends), MOST_ROWS - 1)
             ends.append(bar.till)
-    lane.rows = max(len(ends), 1)
+    lane.rows = min(max(len(ends), 1), MOST_ROWS)
     open_bars = [b for b in lane.bars if b.job is None or b.job.state != Job.State.FINISHED]
     for bar in open_bars:
         bar.clashes = any(

@@ -10,6 +10,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", dispatch.job_detail, name="job"),
     path("jobs/<int:pk>/plan/", dispatch.plan_create, name="plan"),
     path("jobs/<int:pk>/plan/removal/", dispatch.plan_remove, name="plan_remove"),
+    path("jobs/<int:pk>/delay/", dispatch.delay_create, name="delay"),
     path("workshop/orders/<int:pk>/qc-submission/", dispatch.qc_submission_create, name="submit_for_qc"),
     path("my-jobs/", mine.my_jobs, name="mine"),
     path("my-jobs/fragment/", mine.my_jobs_fragment, name="mine_fragment"),

@@ -12,7 +12,18 @@ def samples(cast) -> dict[str, dict]:
         order=order, line=line, store=cast.store, flat_rate_hours=1, opened_at=clock.now()
     )
     clocking = job.clockings.create(technician=cast.technician, started_at=clock.now())
-    pages = ("job", "plan", "plan_remove", "my_job", "my_job_fragment", "take", "protect", "start", "pause")
+    pages = (
+        "job",
+        "plan",
+        "plan_remove",
+        "delay",
+        "my_job",
+        "my_job_fragment",
+        "take",
+        "protect",
+        "start",
+        "pause",
+    )
     known = {f"workshop:{name}": {"pk": job.pk} for name in (*pages, "finish", "finding", "photo")}
     verbs = ("detail", "dispatch-to", "start", "pause", "resume", "finish")
     known |= {f"api:job-{verb}": {"pk": job.pk} for verb in verbs}

@@ -1,5 +1,6 @@
 """Between the workshop and its neighbours: findings, photos, the way to quality control."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -138,3 +139,18 @@ def test_a_technician_sees_his_own_his_team_s_running_and_what_he_may_take(cast)
     assert others in Job.objects.workable_by(cast.technician)
     assert set(Job.objects.workable_by(cast.team_lead)) == {mine, others, free, paint}
     assert not Job.objects.workable_by(cast.stranger).exists()
+
+
+def test_a_delay_is_told_to_the_advisor_once_and_only_when_there_is_one(cast):
+    job = plan(cast, make_job(cast, "2.0", plate="浙A55555"))
+    WorkOrder.objects.filter(pk=job.order_id).update(promised_at=job.planned_until + timedelta(hours=1))
+    with pytest.raises(DomainError) as refused:
+        services.report_delay(job, by=cast.dispatcher)
+    assert refused.value.code == "not_late"
+    # The work ends in time; check and wash do not.
+    WorkOrder.objects.filter(pk=job.order_id).update(promised_at=job.planned_until + timedelta(minutes=10))
+    for _n in range(2):
+        task = services.report_delay(job, by=cast.dispatcher)
+    assert task.owner == cast.advisor
+    assert Notice.objects.filter(reader=cast.advisor).count() == 1
+    assert "浙A55555" in task.text

@@ -28,6 +28,7 @@ from tests.workshop.test_flow import photo
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
 POSTS = (
+    "delay",
     "plan",
     "plan_remove",
     "submit_for_qc",

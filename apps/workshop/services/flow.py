@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -20,6 +21,7 @@ from apps.workshop.services.opening import open_jobs
 
 PHOTO = "workshop.photo"
 ANSWER_WITHIN = timedelta(minutes=15)
+LATE = gettext_noop("%(car)s will be ready at about %(expected)s, promised %(promised)s: tell the customer")
 FOUND = gettext_noop("%(car)s: %(name)s found more work on “%(job)s”")
 
 
@@ -73,6 +75,42 @@ def report_finding(job: Job, text: str, *, by: User, photo: UploadedFile | None 
         due_at=clock.now() + ANSWER_WITHIN,
         url=url,
         store=job.store,
+    )
+
+
+@transaction.atomic
+def report_delay(job: Job, *, by: User) -> Task:
+    """The dispatcher tells the advisor that the promise will not be kept; one open task for each order.
+
+    Raises DomainError when nothing is promised or the plan keeps the promise.
+    """
+    job.lock()
+    order = job.order
+    expected = job.planned_until + job.closing() if job.planned_until else None
+    if order.promised_at is None or expected is None or expected <= order.promised_at:
+        raise DomainError(
+            _("By its plan %(car)s is ready when promised. There is nothing to tell.") % {"car": job.car},
+            code="not_late",
+        )
+    words = {
+        "car": job.car,
+        "expected": f"{timezone.localtime(expected):%m-%d %H:%M}",
+        "promised": f"{timezone.localtime(order.promised_at):%m-%d %H:%M}",
+    }
+    url = reverse("workorders:detail", args=[order.pk])
+    key = f"workshop.delay:{order.pk}"
+    Event.record("job.delayed", about=job, by=by, facts={"job": str(job), **words})
+    if not Task.objects.open().filter(key=key).exists():
+        Notice.tell([order.advisor], LATE, url=url, **words)
+    return Task.put(
+        key,
+        about=order,
+        kind="workshop.delay",
+        title=LATE,
+        params=words,
+        owner=order.advisor,
+        due_at=clock.now() + ANSWER_WITHIN,
+        url=url,
     )
 
 

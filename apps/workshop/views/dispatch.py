@@ -103,6 +103,17 @@ def plan_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@require_perm("workshop.dispatch")
+@once
+def delay_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /jobs/<id>/delay/ → the board; the advisor has a task to tell the customer."""
+    job = find_job(request, pk)
+    services.report_delay(job, by=request.user)
+    message = _("%(advisor)s has been told about %(car)s.") % {"advisor": job.order.advisor, "car": job.car}
+    return tell(request, _board_again(request), message, [])
+
+
+@require_POST
 @require_perm("workshop.submit_for_qc")
 @once
 def qc_submission_create(request: HttpRequest, pk: int) -> HttpResponse:
@@ -147,6 +158,7 @@ def _panel(
             },
         ),
         "others": [other for other in jobs if other.pk != job.pk],
+        "late": job.warnings() if may_plan and job.is_open else [],
         "all_done": all(not other.is_open for other in jobs)
         and job.order.status == WorkOrder.Status.IN_WORK
         and request.user.has_perm("workshop.submit_for_qc"),
