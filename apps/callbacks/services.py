@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +13,10 @@ from django.utils import timezone
 from apps.accounts.models import Setting, User
 from apps.accounts.roles import Role
 from apps.callbacks import surveys
-from apps.callbacks.forms import FollowUpForm, PostRepairForm, SurveyForm
 from apps.callbacks.models import FollowUp, PostRepair, Questionnaire, Response
 from apps.calls.models import Call
 from apps.complaints.models import Complaint
-from apps.core import workdays
+from apps.core import clock, workdays
 from apps.desk.models import Event, Task
 from apps.workorders.models import WorkOrder
 
@@ -55,34 +56,44 @@ def order_of(call: Call) -> WorkOrder:
     return WorkOrder.objects.select_related("advisor", "store").get(pk=call.object_id)
 
 
+def _fields(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, without whom we spoke to: that is the call's own."""
+    return {name: value for name, value in said.items() if name != "person_spoken_to"}
+
+
 @transaction.atomic
 def complete_post_repair(
     call: Call,
-    form: PostRepairForm,
-    survey: SurveyForm | None,
-    questionnaire: Questionnaire | None,
+    said: Mapping[str, Any],
     *,
+    questionnaire: Questionnaire | None = None,
+    answers: Mapping[str, Any] | None = None,
     by: User,
 ) -> tuple[PostRepair, Response | None]:
-    """Complete the call with its form and, when it was asked, the survey: all or nothing."""
+    """Complete the call with what was said and, when it was asked, the survey: all or nothing.
+
+    ``said`` holds ``person_spoken_to`` and the fields of PostRepair; ``answers`` the survey's, by
+    the question's code, and is None when the survey was left out.
+    """
     order = order_of(call)
-    call.complete(by=by, person_spoken_to=form.cleaned_data["person_spoken_to"])
-    form.instance.call, form.instance.order, form.instance.store_id = call, order, call.store_id
-    filled = form.save()
+    call.complete(by=by, person_spoken_to=said["person_spoken_to"])
+    filled = PostRepair.objects.create(call=call, order=order, store_id=call.store_id, **_fields(said))
     response = None
-    if survey is not None and questionnaire is not None and survey.is_asked:
+    if questionnaire is not None and answers is not None:
         response = surveys.record(
-            questionnaire, order, survey.cleaned_data, channel=Response.Channel.PHONE, call=call, by=by
+            questionnaire, order, answers, channel=Response.Channel.PHONE, call=call, by=by
         )
     return filled, response
 
 
 @transaction.atomic
-def complete_follow_up(call: Call, form: FollowUpForm, *, by: User) -> FollowUp:
-    """Complete an N+15 call. A reading is kept on the vehicle; a defect becomes the manager's task."""
-    call.complete(by=by, person_spoken_to=form.cleaned_data["person_spoken_to"])
-    form.instance.call, form.instance.store_id = call, call.store_id
-    filled = form.save()
+def complete_follow_up(call: Call, said: Mapping[str, Any], *, by: User) -> FollowUp:
+    """Complete an N+15 call. A reading is kept on the vehicle; a defect becomes the manager's task.
+
+    ``said`` holds ``person_spoken_to`` and the fields of FollowUp.
+    """
+    call.complete(by=by, person_spoken_to=said["person_spoken_to"])
+    filled = FollowUp.objects.create(call=call, store_id=call.store_id, **_fields(said))
     on = timezone.localdate(call.finished_at)
     if filled.odometer_km is not None and call.vehicle is not None:
         call.vehicle.record_reading(filled.odometer_km, on=on, source="call", by=by)
@@ -95,7 +106,7 @@ def complete_follow_up(call: Call, form: FollowUpForm, *, by: User) -> FollowUp:
             params={"customer": call.customer.name, "vehicle": str(call.vehicle or "")},
             note=filled.condition[:500],
             role=Role.SERVICE_MANAGER,
-            due_at=call.finished_at + timedelta(hours=4),
+            due_at=(call.finished_at or clock.now()) + timedelta(hours=4),
             url=call.get_absolute_url(),
         )
     return filled

@@ -27,7 +27,13 @@ def post_repair_create(request: HttpRequest, pk: int) -> HttpResponse:
         if survey is not None:
             survey.is_valid()
         return call_page(request, call, status=422, form=form, survey=survey)
-    filled, _response = services.complete_post_repair(call, form, survey, questionnaire, by=request.user)
+    filled, _response = services.complete_post_repair(
+        call,
+        form.cleaned_data,
+        questionnaire=questionnaire,
+        answers=survey.cleaned_data if survey is not None and survey.is_asked else None,
+        by=request.user,
+    )
     if services.may_need_complaint(filled) and request.user.has_perm("complaints.take"):
         messages.warning(
             request, _("The customer is not content. Take the complaint in, or go back to the calls.")
@@ -46,6 +52,6 @@ def follow_up_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = FollowUpForm(request.POST, call=call)
     if not form.is_valid():
         return call_page(request, call, status=422, form=form)
-    services.complete_follow_up(call, form, by=request.user)
+    services.complete_follow_up(call, form.cleaned_data, by=request.user)
     messages.success(request, _("The call is completed."))
     return redirect("calls:queue")

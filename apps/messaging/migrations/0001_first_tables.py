@@ -5,41 +5,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_first_tables'),
+        ("accounts", "0001_first_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.CharField(max_length=120)),
-                ('subject', models.CharField(max_length=80)),
-                ('object_id', models.BigIntegerField()),
-                ('thread', models.CharField(max_length=80)),
-                ('phone', models.CharField(max_length=20, verbose_name='phone')),
-                ('params', models.JSONField(default=dict)),
-                ('answers_customer', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('sending', 'Being sent'), ('sent', 'Sent'), ('suppressed', 'Not sent, on purpose'), ('failed', 'Failed'), ('unknown', 'Outcome unknown')], default='planned', max_length=12, verbose_name='state')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('planned_at', models.DateTimeField(verbose_name='planned for')),
-                ('useless_after', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('reference', models.CharField(blank=True, max_length=60)),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='sent')),
-                ('created_at', models.DateTimeField()),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=120)),
+                ("subject", models.CharField(max_length=80)),
+                ("object_id", models.BigIntegerField()),
+                ("thread", models.CharField(max_length=80)),
+                ("phone", models.CharField(max_length=20, verbose_name="phone")),
+                ("params", models.JSONField(default=dict)),
+                ("answers_customer", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("suppressed", "Not sent, on purpose"),
+                            ("failed", "Failed"),
+                            ("unknown", "Outcome unknown"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("planned_at", models.DateTimeField(verbose_name="planned for")),
+                ("useless_after", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("reference", models.CharField(blank=True, max_length=60)),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sent")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.store"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'planned')), fields=['planned_at'], name='message_due'), models.Index(fields=['store', '-planned_at'], name='message_outbox'), models.Index(fields=['subject'], name='message_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['planned', 'sending'])), fields=('key',), name='one_live_message_per_key'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'suppressed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='suppressed_message_says_why')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "planned")), fields=["planned_at"], name="message_due"
+                    ),
+                    models.Index(fields=["store", "-planned_at"], name="message_outbox"),
+                    models.Index(fields=["subject"], name="message_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["planned", "sending"])),
+                        fields=("key",),
+                        name="one_live_message_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "suppressed"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="suppressed_message_says_why",
+                    ),
+                ],
             },
         ),
     ]
