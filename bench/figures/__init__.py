@@ -6,12 +6,12 @@ import logging
 
 from django.conf import settings
 
-from bench.figures import pages
+from bench.figures import orders, pages, search
 from bench.figures.base import Job, Size
 
 __all__ = ["JOBS", "Job", "Size", "prepare"]
 
-JOBS: list[Job] = [*pages.JOBS]
+JOBS: list[Job] = [*pages.JOBS, *search.JOBS, *orders.JOBS]
 
 
 def prepare() -> None:
