@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.core import clock
 from apps.core.registry import registry
 from apps.desk.models import Notice
@@ -22,10 +24,29 @@ GROUPS = {
     "admin": _("Administration"),
 }
 
+BADGE_SECONDS = 15
+
+
+def badges(user: User) -> dict[str, int]:
+    """Numbers beside the user's places in the rail, by URL name.
+
+    A query for each at most once in 15 seconds: every page has the rail, and nobody works by it.
+    """
+
+    def count() -> dict[str, int]:
+        return {
+            item.url_name: item.badge(user)
+            for item in registry.nav
+            if item.badge and user.has_perm(item.perm)
+        }
+
+    return cache.get_or_set(f"badges:{user.pk}:{user.role}:{user.store_id}", count, BADGE_SECONDS)
+
 
 def navigation(request: HttpRequest) -> list[dict]:
     """``[{label, items: [{label, url, icon, active, badge}]}]`` for the user's role."""
     groups: dict[str, dict] = {}
+    numbers = badges(request.user)
     for item in registry.nav:
         if not request.user.has_perm(item.perm):
             continue
@@ -37,7 +58,7 @@ def navigation(request: HttpRequest) -> list[dict]:
                 "url": url,
                 "icon": item.icon,
                 "active": request.path.startswith(url),
-                "badge": item.badge(request.user) if item.badge else None,
+                "badge": numbers.get(item.url_name),
                 "key": item.key,
             }
         )
