@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from dms import embedded
+from dms.embedded.process import exclusive
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "bench"
@@ -34,6 +35,11 @@ def raised(orders: int, say: Callable[[str], None]) -> Iterator[None]:
         os.environ.pop(name, None)
     os.environ |= {"DMS_VAR": str(VAR), "DJANGO_SETTINGS_MODULE": "dms.settings", "DMS_SUPERVISED": "1"}
     (VAR / "static").mkdir(parents=True, exist_ok=True)
+    with exclusive(VAR / "bench.lock"):  # a second bench waits: there is one copy, and one machine
+        yield from _opened(orders, say)
+
+
+def _opened(orders: int, say: Callable[[str], None]) -> Iterator[None]:
     postgres, address = embedded.open_postgres(VAR)
     valkey, os.environ["REDIS_URL"] = embedded.open_valkey(VAR)
     try:
