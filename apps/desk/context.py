@@ -43,6 +43,18 @@ def badges(user: User) -> dict[str, int]:
     return cache.get_or_set(f"badges:{user.pk}:{user.role}:{user.store_id}", count, BADGE_SECONDS)
 
 
+def unread(user: User) -> int:
+    """Unread messages beside the bell, at most 100. A query at most once in 15 seconds."""
+    return cache.get_or_set(
+        unread_key(user), lambda: Notice.objects.visible_to(user).unread()[:100].count(), BADGE_SECONDS
+    )
+
+
+def unread_key(user: User) -> str:
+    """Where the number is kept; to be deleted by whoever has read."""
+    return f"unread:{user.pk}"
+
+
 def navigation(request: HttpRequest) -> list[dict]:
     """``[{label, items: [{label, url, icon, active, badge}]}]`` for the user's role."""
     groups: dict[str, dict] = {}
@@ -73,6 +85,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "store": user.store,
-        "unread": SimpleLazyObject(lambda: Notice.objects.visible_to(user).unread()[:100].count()),
+        "unread": SimpleLazyObject(lambda: unread(user)),
         "demo_clock": clock.now() if settings.DEMO else None,
     }

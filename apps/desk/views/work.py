@@ -1,5 +1,6 @@
 """My work: one page per role, made of what the rooms registered."""
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.access import require_perm
 from apps.core import clock
 from apps.core.registry import registry
+from apps.desk.context import unread_key
 from apps.desk.models import Notice, Task
 from apps.desk.once import once
 
@@ -45,4 +47,5 @@ def notices(request: HttpRequest) -> HttpResponse:
     mine = Notice.objects.visible_to(request.user)
     rows = list(mine.order_by("-pk")[:100])
     mine.unread().filter(pk__in=[n.pk for n in rows]).update(read_at=clock.now())
+    cache.delete(unread_key(request.user))
     return render(request, "desk/notices.html", {"notices": rows})
