@@ -129,7 +129,7 @@ def later_rooms(source: str, name: str, layers: dict[str, int]) -> Iterator[Find
         for room in _rooms_named(tag[1], tag["name"]):
             if room not in layers or room == own:
                 continue
-            allowed = room in FRAME_MAY_NAME if own is None else layers[room] < layers[own]
+            allowed = room in FRAME_MAY_NAME if own is None else layers[room] <= layers[own]
             if not allowed:
                 yield _line(source, tag.start()), f"{own or 'the frame'} must not name the later room {room}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import PasswordResetForm
@@ -37,11 +37,12 @@ class PersonForm(VersionedFormMixin):
             "is_shared",
             "is_active",
         ]
+        labels = {"name": _("Name")}
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        self.fields["store"].queryset = Store.objects.visible_to(by)
+        cast(forms.ModelChoiceField, self.fields["store"]).queryset = Store.objects.visible_to(by)
         if self.instance.pk:
             self.fields["first_password"].label = _("New first password")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,8 @@ class PostRepairForm(SpokenToMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["solved"].choices = PostRepair.Solved.choices
+        choice = cast(forms.ChoiceField, self.fields["solved"])
+        choice.choices = PostRepair.Solved.choices
 
 
 class FollowUpForm(SpokenToMixin, forms.ModelForm):
@@ -55,7 +56,8 @@ class FollowUpForm(SpokenToMixin, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["outcome"].choices = FollowUp.Outcome.choices
+        choice = cast(forms.ChoiceField, self.fields["outcome"])
+        choice.choices = FollowUp.Outcome.choices
 
 
 class SurveyForm(forms.Form):
@@ -65,8 +67,10 @@ class SurveyForm(forms.Form):
     is False; with one filled the required ones are required.
     """
 
+    prefix = "survey"
+
     def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="survey", **kwargs)
+        super().__init__(*args, **kwargs)
         self.questions = list(questionnaire.questions.all())
         for question in self.questions:
             self.fields[question.code] = self._field(question)

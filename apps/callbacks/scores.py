@@ -122,9 +122,9 @@ class Sheet:
         means = self.dimensions()
         if not means:
             return Figure(None, self.responses)
-        weights = {name: sum(self.items[c].weight for c in self._scored(name)) for name in means}
-        total = sum(weights.values())
-        value = sum(weights[name] * mean for name, mean in means.items()) / total * 10
+        weights = {name: sum((self.items[c].weight for c in self._scored(name)), ZERO) for name in means}
+        total = sum(weights.values(), ZERO)
+        value = sum((weights[name] * mean for name, mean in means.items()), ZERO) / total * 10
         return Figure(value, self.responses, self._half_width(weights, total))
 
     def _half_width(self, weights: dict[str, Decimal], total: Decimal) -> Decimal | None:

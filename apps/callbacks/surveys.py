@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -58,7 +59,7 @@ def in_use(group: DealerGroup | int, code: str = csi.CSI) -> Questionnaire | Non
 def record(
     questionnaire: Questionnaire,
     order: WorkOrder,
-    answers: dict[str, Any],
+    answers: Mapping[str, Any],
     *,
     channel: str,
     call: Call | None,
@@ -133,5 +134,11 @@ def by_advisor(
         whole.add(code, value, n)
     people = User.objects.in_bulk(sheets)
     rows = [AdvisorRow(people[pk], sheet) for pk, sheet in sheets.items()]
-    rows.sort(key=lambda r: (not r.sheet.index.is_sufficient, -(r.sheet.index.value or 0), r.advisor.name))
+    rows.sort(
+        key=lambda r: (
+            not r.sheet.index.is_sufficient,
+            -(r.sheet.index.value or 0),
+            r.advisor.name if r.advisor else "",
+        )
+    )
     return AdvisorRow(None, whole), rows

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Store, User
 from apps.complaints.models import Complaint
 from apps.complaints.services import owner_for
 
@@ -27,14 +27,15 @@ class ComplaintForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["words"].help_text = _("As the customer said it, not as we see it.")
-        self.fields["motive"].choices = Complaint.Motive.choices
+        choice = cast(forms.ChoiceField, self.fields["motive"])
+        choice.choices = Complaint.Motive.choices
 
-    def take(self, *, by: User, customer: Any, vehicle: Any, order: Any) -> Complaint:
+    def take(self, *, store: Store, by: User, customer: Any, vehicle: Any, order: Any) -> Complaint:
         """Open the complaint for its owner by rule."""
         data = self.cleaned_data
-        owner = owner_for(by.store, data["cause"], is_sensitive=data["is_sensitive"])
+        owner = owner_for(store, data["cause"], is_sensitive=data["is_sensitive"])
         return Complaint.take(
-            store=by.store, by=by, owner=owner, customer=customer, vehicle=vehicle, order=order, **data
+            store=store, by=by, owner=owner, customer=customer, vehicle=vehicle, order=order, **data
         )
 
 

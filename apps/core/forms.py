@@ -1,8 +1,9 @@
 """Form foundations: stale edits are shown, never lost."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 
@@ -39,8 +40,9 @@ class VersionedFormMixin(forms.ModelForm):
                             "mine": _words(field, mine),
                         }
                     )
-            self.data = self.data.copy()
-            self.data[self.add_prefix("version")] = str(self._current_version)
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix("version")] = str(self._current_version)
+            self.data = data
             raise forms.ValidationError(
                 _("Someone saved this record while you were editing. Compare the values, then save again."),
                 code="stale",

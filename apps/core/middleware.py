@@ -1,7 +1,8 @@
 """Request plumbing: proxy headers, request ids, refused verbs."""
 
 import uuid
-from ipaddress import ip_address, ip_network
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,11 +21,11 @@ class ProxyMiddleware:
     Without a trusted proxy the forwarding headers are dropped: anybody can send them.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     @cached_property
-    def networks(self):
+    def networks(self) -> list[IPv4Network | IPv6Network]:
         return [ip_network(n, strict=False) for n in settings.TRUSTED_PROXIES]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -51,7 +52,7 @@ class ProxyMiddleware:
 class DomainErrorMiddleware:
     """Turn a refused verb into 409: a toast for htmx, problem JSON for programs, a page for people."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

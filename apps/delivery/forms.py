@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +64,9 @@ class HandBackForm(forms.Form):
         self, *args: Any, custody: list[CustodyItem], may_release: bool, owed: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["returned"].choices = [(item.pk, str(item)) for item in custody if not item.returned_at]
-        if not self.fields["returned"].choices:
+        kept = [(item.pk, str(item)) for item in custody if not item.returned_at]
+        cast(forms.ChoiceField, self.fields["returned"]).choices = kept
+        if not kept:
             del self.fields["returned"]
         if not (may_release and owed):
             del self.fields["unpaid_reason"]

@@ -203,7 +203,7 @@ def deliver(
     _refuse_unfinished_hand_back(order, explained, returned)
     _refuse_unpaid(order, owed, by, unpaid_reason)
     now = clock.now()
-    CustodyItem.objects.filter(visit_id=order.visit_id, pk__in=returned, returned_at=None).update(
+    CustodyItem.objects.filter(visit=order.visit, pk__in=returned, returned_at=None).update(
         returned_at=now, returned_by=by
     )
     gate_pass = GatePass.objects.create(
@@ -219,7 +219,7 @@ def deliver(
     )
     _write_to_file(order, settlement)
     order.move_to_delivered(by=by)
-    if order.visit_id:
+    if order.visit:
         order.visit.leave(_("Delivered"), by=by)
     return gate_pass
 
@@ -257,7 +257,7 @@ def _write_to_file(order: WorkOrder, settlement: Settlement | None) -> None:
         reference=order.number,
         defaults={
             "store_id": order.store_id,
-            "arrived_on": timezone.localdate(order.visit.arrived_at if order.visit_id else order.opened_at),
+            "arrived_on": timezone.localdate(order.visit.arrived_at if order.visit else order.opened_at),
             "left_on": clock.today(),
             "odometer_km": order.odometer_km,
             "description": "; ".join(done),

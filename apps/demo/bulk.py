@@ -57,7 +57,7 @@ def copy(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
     """COPY ``rows`` (by field name) into the model's table; what a row leaves out has its default."""
     fields = model._meta.concrete_fields
     defaults = {f.attname: (None if f.primary_key else f.get_default()) for f in fields}
-    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    columns = ", ".join(connection.ops.quote_name(f.column or f.attname) for f in fields)
     with connection.cursor() as cursor:
         statement = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({columns}) FROM STDIN"
         with cursor.copy(statement) as target:

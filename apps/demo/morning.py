@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from apps.appointments import services as appointments
 from apps.appointments.items import Ask, with_lines
@@ -12,6 +13,7 @@ from apps.capacity.engine import Needs
 from apps.catalog.models import Package
 from apps.complaints.models import Complaint
 from apps.complaints.services import owner_for
+from apps.core.errors import DomainError
 from apps.demo.house import House
 from apps.demo.texts import people
 from apps.demo.time import Clock
@@ -46,6 +48,12 @@ def _repair(house: House, *codes: str) -> list[LineSpec]:
 
 
 def _cars(house: House, clock: Clock) -> None:
+    _almost_done(house, clock)
+    _in_trouble(house, clock)
+    _just_here(house, clock)
+
+
+def _almost_done(house: House, clock: Clock) -> None:
     words = people.WORDS
     early = _way(house, clock, 8, 2).arrive(waits=True).receive(words[5]).estimate(package="TC-SB")
     early.options(wants_wash=False).sign().issue().dispatch(
@@ -70,6 +78,9 @@ def _cars(house: House, clock: Clock) -> None:
     failed = _way(house, clock, 8, 8).arrive().receive(words[0]).estimate(*_repair(house, "BY001"))
     failed.sign().dispatch(("general", 4), "tech5").work().hand_to_qc().check(fails=people.FAILED)
 
+
+def _in_trouble(house: House, clock: Clock) -> None:
+    words = people.WORDS
     late = (
         _way(house, clock, 8, 12)
         .arrive(waits=True)
@@ -77,7 +88,7 @@ def _cars(house: House, clock: Clock) -> None:
         .estimate(*_repair(house, "BY006", "BY011"))
     )
     late.sign().dispatch(("general", 5), "tech4").work(finish=0)
-    workorders.set_promise(late.order, clock.at(10, 30), by=late.advisor, reason=people.REASON_LATE)
+    workorders.set_promise(late.opened, clock.at(10, 30), by=late.advisor, reason=people.REASON_LATE)
 
     asking = _way(house, clock, 8, 20).arrive().receive(words[0], marks=2).estimate(package="TC-20K")
     asking.sign().issue().dispatch(("general", 6), "tech7").work(finish=0)
@@ -85,7 +96,7 @@ def _cars(house: House, clock: Clock) -> None:
     workshop.report_finding(asking.jobs[0], people.FINDING, by=house["tech7"])
     asking.wait(6)
     workorders.add_lines(
-        asking.order,
+        asking.opened,
         [*_repair(house, "ZD001"), LineSpec(part=house.part("YC-2001"), reason=people.FINDING)],
         by=asking.advisor,
     )
@@ -95,12 +106,15 @@ def _cars(house: House, clock: Clock) -> None:
         _way(house, clock, 8, 35)
         .arrive()
         .receive(words[7])
-        .estimate(*_repair(house, "DP001"), LineSpec(part=house.part("YC-6001"), quantity=80))
+        .estimate(*_repair(house, "DP001"), LineSpec(part=house.part("YC-6001"), quantity=Decimal(80)))
     )
     short.sign().dispatch(("general", 7), "tech8").work(finish=0)
     short.wait(12)
     short.jobs[0].pause("parts", by=house["tech8"], technician=house["tech8"])
 
+
+def _just_here(house: House, clock: Clock) -> None:
+    words = people.WORDS
     running = _way(house, clock, 8, 50).arrive().receive(words[3]).estimate(package="TC-ZD")
     running.sign().issue().dispatch(("general", 8), "tech1", at=clock.at(9, 30))
     running.now = clock.at(9, 32)
@@ -144,7 +158,7 @@ def _book(house: House, vehicle, asks, moments, n: int) -> Appointment | None:
                 by=house.advisors[n % 3],
                 customer_words=people.WORDS[n % len(people.WORDS)],
             )
-        except appointments.DomainError:
+        except DomainError:
             continue
         if n % 3:
             appointments.confirm(booked, by=booked.advisor)

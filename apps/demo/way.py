@@ -126,47 +126,47 @@ class Way:
 
     def options(self, **options: object) -> Way:
         """What was agreed beside the lines."""
-        workorders.change_options(self._order, by=self.advisor, **options)
+        workorders.change_options(self.opened, by=self.advisor, **options)
         return self
 
     def sign(self) -> Way:
         """The customer signs on screen."""
         self.wait(2)
         workorders.authorise_now(
-            self._order,
+            self.opened,
             by=self.advisor,
             method="signature",
             given_by=self.vehicle.owner.name,
-            signature=signature(self._order.pk),
+            signature=signature(self.opened.pk),
         )
-        self._order.refresh_from_db()
+        self.opened.refresh_from_db()
         return self
 
     def issue(self) -> Way:
         """The parts clerk hands out what is there."""
-        for line in self._order.lines.select_related("demand").exclude(demand=None):
-            if line.authorised_in_id and line.demand.reserved:
+        for line in self.opened.lines.select_related("demand").exclude(demand=None):
+            if line.authorised_in_id and line.demand and line.demand.reserved:
                 parts.issue(line.demand, line.demand.reserved, by=self.house["parts"])
         return self
 
     def dispatch(self, bay: tuple[str, int], technician: str, *, at: datetime | None = None) -> Way:
         """The dispatcher plans every job, one after the other."""
         self.wait(1)
-        self._order.refresh_from_db()
-        workshop.open_jobs(self._order, by=self.house["dispatcher"])
+        self.opened.refresh_from_db()
+        workshop.open_jobs(self.opened, by=self.house["dispatcher"])
         start = at or self.now + MINUTE
         place = self.house.bay(*bay)
         hand = Resource.objects.get(store=self.house.store, person=self.house[technician])
         self.technician = self.house[technician]
         for job in self.jobs:
             job.dispatch(place, hand, start, by=self.house["dispatcher"])
-            start = job.planned_until
+            start = job.planned_until or start
         return self
 
     @property
     def jobs(self) -> list[Job]:
         """The order's jobs that are still open, in order."""
-        return list(Job.objects.filter(order=self._order).open().order_by("pk"))
+        return list(Job.objects.filter(order=self.opened).open().order_by("pk"))
 
     def work(self, *, finish: int = 99) -> Way:
         """Do the first ``finish`` jobs; then begin the next one and leave it running."""
@@ -183,8 +183,8 @@ class Way:
     def hand_to_qc(self) -> Way:
         """All jobs are finished."""
         self.wait(2)
-        self._order.refresh_from_db()
-        workshop.submit_for_qc(self._order, by=self.technician)
+        self.opened.refresh_from_db()
+        workshop.submit_for_qc(self.opened, by=self.technician)
         return self
 
     def check(self, *, fails: str = "") -> Way:
@@ -193,25 +193,25 @@ class Way:
         verdicts = dict.fromkeys(items_for(safety_relevant=True), "ok")
         if not fails:
             findings = quality.Findings(verdicts, {}, road_test_km=4)
-            quality.pass_order(self._order, findings, by=self.house["inspector"])
+            quality.pass_order(self.opened, findings, by=self.house["inspector"])
         else:
             findings = quality.Findings(verdicts | {"leaks": "bad"}, {}, note=fails)
-            jobs = Job.objects.filter(order=self._order, state=Job.State.FINISHED).order_by("pk")
-            quality.fail_order(self._order, findings, {jobs[0]: fails}, by=self.house["inspector"])
+            jobs = Job.objects.filter(order=self.opened, state=Job.State.FINISHED).order_by("pk")
+            quality.fail_order(self.opened, findings, {jobs[0]: fails}, by=self.house["inspector"])
         return self
 
     def wash(self) -> Way:
         """Washed, restored, parked."""
         self.wait(12)
-        place = f"A{self._order.pk % 30 + 1:02d}"
-        quality.finish_wash(self._order, parked_at=place, keys_at=people.KEYS, by=self.house["tech8"])
+        place = f"A{self.opened.pk % 30 + 1:02d}"
+        quality.finish_wash(self.opened, parked_at=place, keys_at=people.KEYS, by=self.house["tech8"])
         return self
 
     def settle(self) -> Way:
         """The advisor settles."""
         self.wait(4)
-        self._order.refresh_from_db()
-        self.settlement = delivery.settle(self._order, by=self.advisor)
+        self.opened.refresh_from_db()
+        self.settlement = delivery.settle(self.opened, by=self.advisor)
         return self
 
     def pay(self, method: str = "wechat") -> Way:
@@ -224,16 +224,17 @@ class Way:
     def go_home(self) -> Way:
         """Explained, given back, through the gate."""
         self.wait(4)
-        self._order.refresh_from_db()
+        self.opened.refresh_from_db()
         gate_pass = delivery.deliver(
-            self._order, by=self.advisor, explained=list(EXPLANATIONS), returned=[], callback_wish=""
+            self.opened, by=self.advisor, explained=list(EXPLANATIONS), returned=[], callback_wish=""
         )
         self.wait(3)
         delivery.let_out(gate_pass, by=self.house["guard"])
         return self
 
     @property
-    def _order(self) -> WorkOrder:
+    def opened(self) -> WorkOrder:
+        """The order, once there is one."""
         assert self.order is not None
         return self.order
 

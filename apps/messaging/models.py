@@ -51,13 +51,14 @@ class MessageQuerySet(StoreOwnedQuerySet):
 
         Committed before anything is sent, so a crash leaves *sending*, never *planned*.
         """
-        rows = list(self.due(now).order_by("planned_at", "pk").select_for_update(skip_locked=True)[:limit])
+        due = self.due(now).order_by("planned_at", "pk").select_for_update(skip_locked=True)
+        rows: list[Message] = list(due[:limit])
         for row in rows:
             row.state = Message.State.SENDING
             row.leased_until = now + LEASE
             row.attempts += 1
             row.reference = f"dms-{row.pk}-{row.attempts}"
-        self.model.objects.bulk_update(rows, ["state", "leased_until", "attempts", "reference"])
+        Message.objects.bulk_update(rows, ["state", "leased_until", "attempts", "reference"])
         return rows
 
 

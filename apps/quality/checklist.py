@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:  # the type of a lazy text exists in the stubs alone
+    from django.utils.functional import _StrPromise
 
 OK, BAD, NOT_APPLICABLE = "ok", "bad", "na"
 VERDICTS = (OK, BAD, NOT_APPLICABLE)
@@ -25,6 +30,6 @@ SAFETY = {
 }
 
 
-def items_for(*, safety_relevant: bool) -> dict[str, object]:
+def items_for(*, safety_relevant: bool) -> dict[str, _StrPromise]:
     """``{code: text}`` in the order of checking."""
     return GENERAL | SAFETY if safety_relevant else dict(GENERAL)

@@ -65,7 +65,7 @@ def _awaiting(user: User) -> list[dict]:
     )
     return [
         {
-            "title": f"{order.vehicle.plate} {order.customer.name}",
+            "title": order.customer.name,
             "plate": order.vehicle.plate,
             "url": reverse("workorders:detail", args=[order.pk]),
             "due_at": order.promised_at,

@@ -49,6 +49,24 @@ def _submission(order: WorkOrder, user: User) -> str:
     return reverse("workshop:submit_for_qc", args=[order.pk])
 
 
+TITLES = {
+    "workshop.jobs_opened": _("Jobs opened for the workshop"),
+    "job.dispatched": _("Job planned"),
+    "job.moved": _("Job planned anew"),
+    "job.undispatched": _("Job taken off the board"),
+    "job.protected": _("Protective covers fitted"),
+    "job.started": _("Work started"),
+    "job.joined": _("Another technician joined"),
+    "job.paused": _("Work paused"),
+    "job.resumed": _("Work resumed"),
+    "job.finished": _("Job finished"),
+    "job.delayed": _("Delay reported to the advisor"),
+    "job.finding": _("More work found"),
+    "job.reopened": _("Rework"),
+    "job.dropped": _("Job dropped: the customer declined it"),
+}
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     declare("workshop.see", *DESK, *FLOOR, Role.PARTS_CLERK, Role.GROUP_MANAGER)
@@ -61,24 +79,7 @@ def register() -> None:
     declare_setting(
         "workshop.closing_minutes", int, 20, _("Quality check and wash after the last job"), _("minutes")
     )
-    EVENT_TITLES.update(
-        {
-            "workshop.jobs_opened": _("Jobs opened for the workshop"),
-            "job.dispatched": _("Job planned"),
-            "job.moved": _("Job planned anew"),
-            "job.undispatched": _("Job taken off the board"),
-            "job.protected": _("Protective covers fitted"),
-            "job.started": _("Work started"),
-            "job.joined": _("Another technician joined"),
-            "job.paused": _("Work paused"),
-            "job.resumed": _("Work resumed"),
-            "job.finished": _("Job finished"),
-            "job.delayed": _("Delay reported to the advisor"),
-            "job.finding": _("More work found"),
-            "job.reopened": _("Rework"),
-            "job.dropped": _("Job dropped: the customer declined it"),
-        }
-    )
+    EVENT_TITLES.update(TITLES)
     subscribe("workshop.jobs_follow_orders", *reactions.KINDS, handler=reactions.follow_order)
     registry.add(
         FileKind(PHOTO, lambda user, file: user.has_perm("workshop.see")),

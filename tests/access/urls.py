@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from apps.accounts import permissions
 from apps.accounts.roles import Role
@@ -69,6 +69,39 @@ def addresses() -> Iterator[Address]:
                 yield Address(name, prefix + str(p.pattern), _guards(name, p.callback))
 
     yield from walk(get_resolver().url_patterns, "/", [])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the table with an address to try it at; ``action`` is "*" or an action of the API."""
+
+    name: str
+    action: str
+    guard: str
+    roles: frozenset[Role]
+    url: str
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """What may be asked: a page's view decides itself, an action of the API has one method."""
+        return ("GET", "POST") if self.action == "*" else (self.action.split()[0],)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.action} ({self.guard})"
+
+
+def everything(known: dict[str, dict]) -> list[Entry]:
+    """Every line of the table that has an address without a row or with one of ``known``."""
+    found = {}
+    for address in addresses():
+        try:
+            url = reverse(address.name, kwargs=known.get(address.name, {}))
+        except NoReverseMatch:
+            continue
+        for action, guard in address.guards:
+            roles = frozenset(address.roles(guard))
+            found[address.name, action] = Entry(address.name, action, guard, roles, url)
+    return list(found.values())
 
 
 def samples(cast: Any) -> dict[str, dict]:

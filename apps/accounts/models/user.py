@@ -32,7 +32,10 @@ class UserQuerySet(models.QuerySet):
         return self.active().filter(role__in=roles)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+_Manager = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(_Manager):
     """Makes users with a hashed password."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:

@@ -121,11 +121,13 @@ class Call(Answerable):
             "created_at": clock.now(),
         }
         call, created = cls.objects.get_or_create(key=key, defaults=defaults)
-        if created and call.state == cls.State.OPEN:
-            if not customer.phone:
-                call.ask_for_number(by=None)
-            live.announce(call.store_id, "calls")
-        return call
+        return call._begin() if created and call.state == cls.State.OPEN else call
+
+    def _begin(self) -> Call:
+        if not self.customer.phone:
+            self.ask_for_number(by=None)
+        live.announce(self.store_id, "calls")
+        return self
 
     @transaction.atomic
     def suspend(self, reason: str, *, by: User | None) -> None:

@@ -1,6 +1,6 @@
 """API noun: complaints."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -56,8 +56,8 @@ class ComplaintViewSet(
 ):
     """Complaints of the reader's stores; sensitive ones only for managers and their owner."""
 
-    permission_classes: ClassVar = [RolePermission]
-    perms: ClassVar = {
+    permission_classes = (RolePermission,)
+    perms = {
         "list": "complaints.see",
         "retrieve": "complaints.see",
         "create": "complaints.take",
@@ -65,7 +65,7 @@ class ComplaintViewSet(
         "close": "complaints.handle",
     }
     serializer_class = ComplaintSerializer
-    filterset_fields: ClassVar = ["status", "cause", "owner", "customer", "vehicle"]
+    filterset_fields = ("status", "cause", "owner", "customer", "vehicle")
     queryset = Complaint.objects.none()
 
     def get_queryset(self) -> QuerySet[Complaint]:

@@ -132,7 +132,7 @@ class EventDeliveryQuerySet(models.QuerySet):
         5 s × 2^attempts (at most an hour), ten times; later events of the thread wait.
         """
         with transaction.atomic():
-            delivery = (
+            delivery: EventDelivery | None = (
                 self.next_in_thread(now)
                 .select_related("event")
                 .order_by("pk")

@@ -102,38 +102,44 @@ class File(models.Model):
         by: User | None,
     ) -> File:
         """Keep a photo that was sent to us. Raises ValidationError for what is not one, or too large."""
-        if upload.size is None or upload.size > MAX_BYTES:
-            raise ValidationError(
-                _("The photo is larger than %(limit)s MB. Take it again at a lower resolution.")
-                % {"limit": MAX_BYTES // 1024 // 1024},
-                code="file_too_large",
-            )
-        try:
-            with Image.open(upload) as image:
-                image_format = image.format or ""
-                image.verify()
-        except (
-            UnidentifiedImageError,
-            OSError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ):
-            image_format = ""
-        if image_format not in IMAGE_TYPES:
-            raise ValidationError(
-                _("This file is not a photo. JPEG, PNG and WebP are accepted."),
-                code="not_a_photo",
-            )
+        mime = _photo_type(upload)
         upload.seek(0)
         return cls.issue(
             upload.read(),
             name=upload.name or "photo",
-            mime=IMAGE_TYPES[image_format],
+            mime=mime,
             kind=kind,
             about=about,
             store=store,
             by=by,
         )
+
+
+def _photo_type(upload: UploadedFile) -> str:
+    """The photo's media type. Raises ValidationError for what is no photo, or too large."""
+    if upload.size is None or upload.size > MAX_BYTES:
+        raise ValidationError(
+            _("The photo is larger than %(limit)s MB. Take it again at a lower resolution.")
+            % {"limit": MAX_BYTES // 1024 // 1024},
+            code="file_too_large",
+        )
+    try:
+        with Image.open(upload) as image:
+            image_format = image.format or ""
+            image.verify()
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ):
+        image_format = ""
+    if image_format not in IMAGE_TYPES:
+        raise ValidationError(
+            _("This file is not a photo. JPEG, PNG and WebP are accepted."),
+            code="not_a_photo",
+        )
+    return IMAGE_TYPES[image_format]
 
 
 def _write_once(path: Path, data: bytes) -> None:

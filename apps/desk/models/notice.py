@@ -45,6 +45,6 @@ class Notice(models.Model):
     @classmethod
     def tell(cls, readers: list[User], text: str, *, url: str = "", **params: Any) -> None:
         """Leave a line for each of ``readers``. One insert."""
-        cls.objects.bulk_create(
-            cls(reader=reader, text=text, params=params, url=url, at=clock.now()) for reader in readers
+        Notice.objects.bulk_create(
+            Notice(reader=reader, text=text, params=params, url=url, at=clock.now()) for reader in readers
         )

@@ -28,7 +28,8 @@ class PdfJobQuerySet(StoreOwnedQuerySet):
     @transaction.atomic
     def claim(self, now: datetime) -> PdfJob | None:
         """Lease the oldest due document; concurrent workers get different ones."""
-        job = self.open().filter(due_at__lte=now).order_by("pk").select_for_update(skip_locked=True).first()
+        due = self.open().filter(due_at__lte=now).order_by("pk")
+        job: PdfJob | None = due.select_for_update(skip_locked=True).first()
         if job is not None:
             job.due_at = now + LEASE
             job.attempts = F("attempts") + 1

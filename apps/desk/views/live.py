@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseForbidden, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from apps.desk.stream import hub
 
@@ -36,7 +37,7 @@ async def _events(store_ids: frozenset[int]) -> AsyncIterator[str]:
                 yield f"data: {json.dumps({'topic': topic})}\n\n"
 
 
-async def live(request: HttpRequest) -> HttpResponse:
+async def live(request: HttpRequest) -> HttpResponseBase:
     """GET /live/ → ``text/event-stream`` of topics in the reader's stores."""
     store_ids = await sync_to_async(_authorise)(request)
     if not store_ids:

@@ -15,8 +15,8 @@ def find(user, text: str) -> list[dict]:
     One query over the keys and one per kind found.
     """
     by_kind: dict[str, list[int]] = {}
-    for kind, object_id in SearchKey.objects.starting(text).values_list("kind", "object_id"):
-        ids = by_kind.setdefault(kind, [])
+    for name, object_id in SearchKey.objects.starting(text).values_list("kind", "object_id"):
+        ids = by_kind.setdefault(name, [])
         if object_id not in ids:
             ids.append(object_id)
     groups = []

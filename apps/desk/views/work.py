@@ -27,7 +27,12 @@ def my_work(request: HttpRequest) -> HttpResponse:
         for w in registry.work_lists
         if request.user.has_perm(w.perm)
     ]
-    return render(request, "desk/my_work.html", {"lists": lists, "now": clock.now()})
+    quiet = [row for row in lists if not row["rows"]]
+    return render(
+        request,
+        "desk/my_work.html",
+        {"lists": [row for row in lists if row["rows"]], "quiet": quiet, "now": clock.now()},
+    )
 
 
 @require_POST

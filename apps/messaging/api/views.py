@@ -1,7 +1,5 @@
 """API noun: messages."""
 
-from typing import ClassVar
-
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
 
@@ -33,10 +31,10 @@ class MessageSerializer(serializers.ModelSerializer):
 class MessageViewSet(viewsets.ReadOnlyModelViewSet):
     """Messages of the reader's stores; filter by ``state``, ``kind``, ``subject``."""
 
-    permission_classes: ClassVar = [RolePermission]
-    perms: ClassVar = {"*": "messaging.see"}
+    permission_classes = (RolePermission,)
+    perms = {"*": "messaging.see"}
     serializer_class = MessageSerializer
-    filterset_fields: ClassVar = ["state", "kind", "subject"]
+    filterset_fields = ("state", "kind", "subject")
     queryset = Message.objects.none()
 
     def get_queryset(self) -> QuerySet[Message]:
