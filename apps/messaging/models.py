@@ -52,7 +52,7 @@ class MessageQuerySet(StoreOwnedQuerySet):
         Committed before anything is sent, so a crash leaves *sending*, never *planned*.
         """
         due = self.due(now).order_by("planned_at", "pk").select_for_update(skip_locked=True)
-        rows: list[Message] = list(due[:limit])
+        rows: list[Message] = list(due[:limit])  # type: ignore[arg-type]  # a generic set of messages
         for row in rows:
             row.state = Message.State.SENDING
             row.leased_until = now + LEASE
@@ -142,7 +142,7 @@ class Message(models.Model):
         cls,
         kind: str,
         *,
-        about: models.Model,
+        about: Any,
         key: str,
         phone: str,
         at: datetime,
@@ -173,9 +173,7 @@ class Message(models.Model):
         return cls.objects.create(key=key, created_at=clock.now(), **fields)
 
     @classmethod
-    def record_suppressed(
-        cls, kind: str, *, about: models.Model, key: str, phone: str, reason: str
-    ) -> Message:
+    def record_suppressed(cls, kind: str, *, about: Any, key: str, phone: str, reason: str) -> Message:
         """A ledger row for a message that was never planned, so that "why did I get none?" has an answer."""
         now = clock.now()
         return cls.objects.create(

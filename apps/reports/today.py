@@ -177,7 +177,7 @@ def counts(user: User, store: Store, now: datetime) -> Counts:
     found = Store.objects.filter(pk=store.pk).values(
         **{f"n_{key}": _count(rows) for key, rows in sets.items()}
     )
-    return Counts(**{key.removeprefix("n_"): n for key, n in found[0].items()})
+    return Counts(**{key.removeprefix("n_"): n for key, n in found[0].items()})  # type: ignore[arg-type]  # all are counts
 
 
 def _count(rows: QuerySet) -> Any:
@@ -209,7 +209,9 @@ def complaints(user: User, store: Store, now: datetime) -> Complaints:
         .order_by(F("answered_at").asc(nulls_first=True), "due_at")[:ROWS]
     )
     first: Any = rows[0] if rows else None
-    return Complaints(rows, first.n, first.n_running, first.n_late) if first else Complaints([], 0, 0, 0)
+    if not first:
+        return Complaints([], 0, 0, 0)
+    return Complaints(list(rows), first.n, first.n_running, first.n_late)
 
 
 def messages(user: User, store: Store) -> tuple[list[Message], int]:

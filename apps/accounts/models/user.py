@@ -35,7 +35,7 @@ class UserQuerySet(models.QuerySet):
 _Manager = BaseUserManager.from_queryset(UserQuerySet)
 
 
-class UserManager(_Manager):
+class UserManager(_Manager):  # type: ignore[valid-type, misc]  # made at run time
     """Makes users with a hashed password."""
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:

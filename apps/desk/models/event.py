@@ -133,7 +133,7 @@ class EventDeliveryQuerySet(models.QuerySet):
         """
         with transaction.atomic():
             delivery: EventDelivery | None = (
-                self.next_in_thread(now)
+                self.next_in_thread(now)  # type: ignore[assignment]  # a generic set
                 .select_related("event")
                 .order_by("pk")
                 .select_for_update(skip_locked=True, of=("self",))

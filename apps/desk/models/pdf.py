@@ -29,7 +29,7 @@ class PdfJobQuerySet(StoreOwnedQuerySet):
     def claim(self, now: datetime) -> PdfJob | None:
         """Lease the oldest due document; concurrent workers get different ones."""
         due = self.open().filter(due_at__lte=now).order_by("pk")
-        job: PdfJob | None = due.select_for_update(skip_locked=True).first()
+        job: PdfJob | None = due.select_for_update(skip_locked=True).first()  # type: ignore[assignment]  # a generic set
         if job is not None:
             job.due_at = now + LEASE
             job.attempts = F("attempts") + 1
