@@ -113,7 +113,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 _https = CONFIG.public_url.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = False  # the proxy redirects; health checks reach the process directly
-SILENCED_SYSTEM_CHECKS = ["security.W008"]  # asks for that redirect
+SILENCED_SYSTEM_CHECKS = ["drf_spectacular.W001", "security.W008"]  # asks for that redirect
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxies else None

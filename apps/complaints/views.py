@@ -45,7 +45,7 @@ def complaint_create(request: HttpRequest) -> HttpResponse:
     subject = _subject(request)
     form = ComplaintForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        complaint = form.take(by=request.user, **subject)
+        complaint = form.take(store=request.user.store, by=request.user, **subject)
         return redirect("complaints:detail", pk=complaint.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "complaints/form.html", {"form": form, **subject}, status=status)

@@ -89,7 +89,7 @@ def test_after_a_lost_connection_the_page_is_told_to_catch_up(cast, listen):
 
 
 def test_nobody_listens_without_a_login(cast, listen):
-    assert listen(None).response.status == 403
+    assert listen(None).response.status == 401
 
 
 def test_an_open_stream_holds_no_connection_of_the_pages(cast, listen):

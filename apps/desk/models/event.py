@@ -106,6 +106,10 @@ class Event(models.Model):
 class EventDeliveryQuerySet(models.QuerySet):
     """Sets of deliveries."""
 
+    def visible_to(self, user: User) -> Self:
+        """Deliveries of events in the user's stores, and of no store."""
+        return self.filter(Q(event__store_id__in=user.visible_store_ids) | Q(event__store=None))
+
     def open(self) -> Self:
         """Neither done nor given up."""
         return self.filter(done_at=None, dead_at=None)

@@ -13,7 +13,7 @@ from apps.desk.once import once
 @require_perm("desk.operate")
 def delivery_list(request: HttpRequest) -> HttpResponse:
     """GET → dead deliveries, newest first, and how many wait."""
-    dead = EventDelivery.objects.dead().select_related("event").order_by("-pk")[:200]
+    dead = EventDelivery.objects.visible_to(request.user).dead().select_related("event").order_by("-pk")[:200]
     waiting = EventDelivery.objects.open()[:1001].count()
     return render(request, "desk/deliveries.html", {"dead": dead, "waiting": waiting})
 
@@ -23,5 +23,5 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 @once
 def revival_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/revival/ → it is tried again."""
-    get_object_or_404(EventDelivery.objects.dead(), pk=pk).revive(by=request.user)
+    get_object_or_404(EventDelivery.objects.visible_to(request.user).dead(), pk=pk).revive(by=request.user)
     return redirect("desk:deliveries")

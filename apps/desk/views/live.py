@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.db import connections
-from django.http import HttpRequest, HttpResponseForbidden, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from apps.desk.stream import hub
@@ -41,7 +41,7 @@ async def live(request: HttpRequest) -> HttpResponseBase:
     """GET /live/ → ``text/event-stream`` of topics in the reader's stores."""
     store_ids = await sync_to_async(_authorise)(request)
     if not store_ids:
-        return HttpResponseForbidden()
+        return HttpResponse(status=401)
     response = StreamingHttpResponse(_events(store_ids), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Encoding"] = "identity"
