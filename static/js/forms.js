@@ -80,6 +80,11 @@ on("click", async (event) => {
   );
 });
 
+// A box that the server refused is not ticked: data-untick.
+for (const refused of ["htmx:responseError", "htmx:sendError"]) {
+  on(refused, ({ target }) => target.matches("[data-untick]") && (target.checked = !target.checked));
+}
+
 // File inputs show what was chosen.
 on("change", (event) => {
   const input = event.target;

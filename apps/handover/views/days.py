@@ -19,24 +19,22 @@ from apps.handover.views.handovers import find, handover_page
 @require_POST
 @require_perm("handover.prepare")
 def tick_create(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST …/ticks/ ``list`` and either ``item done`` (one tick) or ``items`` (the whole list).
+    """POST …/ticks/ ``list items`` (the ticked ones) → the whole list; with ``item`` that one alone.
 
-    With htmx the checklists come back, else a redirect. Ticking twice changes nothing.
+    With htmx the counts and the button come back, never the boxes: a swap would swallow the taps that
+    a quick hand makes meanwhile. Else a redirect. Ticking twice changes nothing.
     """
     handover, name = find(request, pk), request.POST.get("list", "")
     if name not in checklists.LISTS:
         return HttpResponseBadRequest()
-    known = checklists.keys(name, statutory=True)
-    if item := request.POST.get("item"):
-        wanted = {item: bool(request.POST.get("done"))}
-    else:
-        chosen = request.POST.getlist("items")
-        wanted = {key: key in chosen for key in known}
+    known, chosen = checklists.keys(name, statutory=True), request.POST.getlist("items")
+    item = request.POST.get("item")
+    wanted = {key: key in chosen for key in ([item] if item else known)}
     if not wanted.keys() <= set(known):
         return HttpResponseBadRequest()
     handover.tick(name, wanted)
     if request.headers.get("HX-Request"):
-        return handover_page(request, find(request, pk), template="handover/_checklists.html")
+        return handover_page(request, find(request, pk), template="handover/_progress.html")
     return redirect(handover)
 
 
