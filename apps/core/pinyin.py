@@ -6,8 +6,6 @@ Surnames are read as surnames: 单 is shan, 解 is xie. ``ü`` is written ``v``,
 import re
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 # Surnames that the dictionary reads otherwise outside of names.
 _SURNAMES = {
     "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "区": "ou", "朴": "piao", "任": "ren",
@@ -60,6 +58,9 @@ def _spelled(part: str) -> list[str]:
     """Spell one run of Han characters; what may be a person's name begins with a surname."""
     surname, reading = _surname(part) if not _ORGANISATION.search(part) else ("", "")
     rest = part[len(surname) :]
+    # Its dictionary takes 54 MB: only a process that spells a name pays for it, no worker that prints.
+    from pypinyin import Style, lazy_pinyin
+
     spelled = lazy_pinyin(rest, style=Style.NORMAL, v_to_u=False) if rest else []
     return [*reading.split(), *(syllable.lower() for syllable in spelled)]
 
