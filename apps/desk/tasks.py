@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.core import clock
-from apps.desk import pdf
+from apps.desk import pdf, seals
 from apps.desk.models import EventDelivery, Heartbeat
 
 BATCH = 200
@@ -29,3 +29,9 @@ def deliver_events() -> int:
 def render_pdfs() -> int:
     """Make the documents that are due; returns how many."""
     return pdf.make_due()
+
+
+@shared_task(name="desk.seal_history")
+def seal_history() -> int:
+    """Seal what was committed since the last time; returns how many events."""
+    return seals.seal_due(clock.now())

@@ -5,7 +5,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.desk.models import File
+from apps.core import clock
+from apps.desk import seals
+from apps.desk.models import Event, File
 from apps.parts.models import StockItem
 from apps.workorders.models import WorkOrder
 from tests.money.factories import make_receivable
@@ -40,8 +42,9 @@ def test_a_house_in_order_is_said_to_be_in_order(cast, settings, tmp_path):
     make_stock(cast)
     make_authorised_order(cast, [labour(cast)])
     issue(cast)
+    assert seals.seal_due(clock.now())
     lines = verify().splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert all(line.endswith("in order") for line in lines)
 
 
@@ -50,6 +53,14 @@ def test_a_total_that_is_not_the_sum_of_its_lines_is_named(cast, settings, tmp_p
     order = make_authorised_order(cast, [labour(cast)])
     WorkOrder.objects.filter(pk=order.pk).update(total=order.total + 1)
     assert order.number in refused()
+
+
+def test_history_that_was_altered_after_its_seal_is_named(cast, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_authorised_order(cast, [labour(cast)])
+    seals.seal_due(clock.now())
+    Event.objects.filter(pk=Event.objects.latest("pk").pk).update(reason="nobody said that")
+    assert "an event in it was altered" in refused()
 
 
 def test_stock_that_its_movements_do_not_bear_out_is_named(cast, settings, tmp_path):

@@ -6,6 +6,7 @@ from apps.desk.models.notice import Notice
 from apps.desk.models.number import NumberSeries
 from apps.desk.models.once import OnceKey
 from apps.desk.models.pdf import PdfJob
+from apps.desk.models.seal import Seal
 from apps.desk.models.search import SearchKey
 from apps.desk.models.task import Task
 
@@ -22,6 +23,7 @@ __all__ = [
     "NumberSeries",
     "OnceKey",
     "PdfJob",
+    "Seal",
     "SearchKey",
     "Task",
     "subject_key",

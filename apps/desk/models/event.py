@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Store, User
 from apps.core import clock
 from apps.desk import subscriptions
+from apps.desk.models.seal import Seal, committed, digest
 
 MAX_ATTEMPTS = 10
 
@@ -29,6 +30,17 @@ class EventQuerySet(models.QuerySet):
         """Events of the user's stores, and those of no store."""
         return self.filter(Q(store_id__in=user.visible_store_ids) | Q(store=None))
 
+    def unsealed(self) -> Self:
+        """Not in a sealed batch yet: those of the last minute."""
+        return self.filter(seal=None)
+
+    def forget(self) -> int:
+        """Erase the personal values, and the salt without which nobody can guess them back.
+
+        What was sealed is the commitment, so ``manage.py verify`` still passes. One query.
+        """
+        return self.update(personal={}, salt="")
+
     def story(self, thread: str) -> Self:
         """One thread's events, newest first."""
         return self.filter(thread=thread).select_related("actor").order_by("-pk")
@@ -42,7 +54,7 @@ class Event(models.Model):
     """Something that happened: who, what, to which row, in whose story.
 
     ``facts`` are impersonal; whatever names a person goes into ``personal``, which can be
-    erased while the event stays.
+    erased while the event stays: the history is sealed over ``commitment``, not over the values.
     """
 
     kind = models.CharField(max_length=60)
@@ -54,6 +66,9 @@ class Event(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     facts = models.JSONField(default=dict)
     personal = models.JSONField(default=dict)
+    salt = models.CharField(max_length=32, blank=True)
+    commitment = models.CharField(max_length=64, blank=True)
+    seal = models.ForeignKey(Seal, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = EventQuerySet.as_manager()
 
@@ -61,6 +76,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["thread", "-id"], name="event_thread"),
             models.Index(fields=["subject", "-id"], name="event_subject"),
+            models.Index(fields=["store", "id"], name="event_unsealed", condition=Q(seal=None)),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +101,7 @@ class Event(models.Model):
         (a string), the thread at last to the row itself. Two inserts, one without subscribers.
         """
         store_id = store.pk if isinstance(store, Store) else store or getattr(about, "store_id", None)
+        salt, commitment = committed(personal or {})
         event = cls.objects.create(
             kind=kind,
             subject=subject_key(about),
@@ -95,12 +112,21 @@ class Event(models.Model):
             reason=reason,
             facts=facts or {},
             personal=personal or {},
+            salt=salt,
+            commitment=commitment,
         )
         EventDelivery.objects.bulk_create(
             EventDelivery(event=event, subscriber=name, thread=event.thread, due_at=event.at)
             for name in subscriptions.wanting(kind)
         )
         return event
+
+    def leaf(self) -> str:
+        """The digest of all that may never change; of the personal values only the commitment."""
+        return digest(
+            self.pk, self.kind, self.subject, self.thread, self.store_id, self.actor_id,
+            self.at.astimezone(UTC).isoformat(), self.reason, self.facts, self.commitment,
+        )  # fmt: skip
 
 
 class EventDeliveryQuerySet(models.QuerySet):

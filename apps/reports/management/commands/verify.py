@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.desk import seals
 from apps.desk.models import File
 from apps.money import selectors as money
 from apps.parts import selectors as parts
@@ -20,7 +21,7 @@ FILES = 500
 class Command(BaseCommand):
     """Exit status 0 when all adds up, 1 on any difference. Reads only; safe beside a running house."""
 
-    help = "Check the ledgers, totals, frozen order versions and files; exit 1 on any difference."
+    help = "Check ledgers, totals, frozen versions, sealed history and files; exit 1 on any difference."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many of the newest files are read again; 0 reads all of them."""
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             ("stock ledger", parts.ledger_differences),
             ("order totals", workorders.total_differences),
             ("order versions", workorders.version_differences),
+            ("history", lambda: list(seals.differences())),
             ("files", lambda: list(file_differences(options["files"]))),
         ]
         found = 0
