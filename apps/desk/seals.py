@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from apps.desk.models import Event, Seal
 from apps.desk.models.seal import START, digest, root_of
@@ -29,10 +30,10 @@ def _seal(store_id: int | None, now: datetime) -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, store_id or 0])
         if not cursor.fetchone()[0]:
             return 0
-    events = list(Event.objects.unsealed().filter(store_id=store_id).order_by("pk")[:BATCH])
+    events = list(Event.objects.unsealed().filter(Q(store_id=store_id)).order_by("pk")[:BATCH])
     if not events:
         return 0
-    last = Seal.objects.filter(store_id=store_id).order_by("-number").first()
+    last = Seal.objects.filter(Q(store_id=store_id)).order_by("-number").first()
     seal = Seal(
         store_id=store_id,
         number=last.number + 1 if last else 1,
