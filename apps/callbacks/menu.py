@@ -54,9 +54,9 @@ def register() -> None:
         "callbacks.see_csi", *MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER
     )
     declare_setting(
-        "callbacks.large_amount", Decimal, Decimal(5000), _("Large amount, called specially"), "CNY"
+        "callbacks.large_amount", Decimal, Decimal(5000), _("Large amount, called specially"), _("yuan")
     )
-    declare_setting("callbacks.csi_target", Decimal, Decimal(85), _("CSI target"), _("points"))
+    declare_setting("callbacks.csi_target", Decimal, Decimal(85), _("CSI target"), _("points"), high=100)
     declare_queue(
         CallQueue(
             services.POST_REPAIR,

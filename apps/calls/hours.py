@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -25,6 +26,17 @@ def cast(value: Any) -> Hours:
     if not spans or any(end <= start for start, end in spans):
         raise ValueError("each span of calling hours needs a start before its end")
     return tuple(sorted(spans))
+
+
+def read(line: str) -> list[list[str]]:
+    """What is stored for ``09:30-11:00, 14:00-16:30``. Raises ValueError for anything else."""
+    spans = [[part.strip() for part in span.split("-")] for span in re.split("[,，;；]", line)]
+    return [[f"{start:%H:%M}", f"{end:%H:%M}"] for start, end in cast(spans)]
+
+
+def show(hours: Hours) -> str:
+    """The hours as one line: ``09:30-11:00, 14:00-16:30``."""
+    return ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours)
 
 
 def of(store: Store | int | None, now: datetime) -> Hours:

@@ -59,7 +59,15 @@ def register() -> None:
     declare("calls.make", *MADE_BY)
     declare("calls.correct_number", *CALLERS, *DESK)
     declare("calls.hold_up", *MANAGERS, Role.CUSTOMER_MANAGER, Role.RECEPTION_SUPERVISOR)
-    declare_setting(hours.KEY, hours.cast, hours.DEFAULT, _("Calling hours"))
+    declare_setting(
+        hours.KEY,
+        hours.cast,
+        hours.DEFAULT,
+        _("Calling hours"),
+        read=hours.read,
+        show=hours.show,
+        hint=_("Spans of the day, for example 09:30-11:00, 14:00-16:30."),
+    )
     declare_queue(CallQueue(PROMISE, _("Promised calls"), MADE_BY, PROMISE_SCRIPT, order=10))
     subscribe("calls.number_changed", "customer.updated", handler=hear_of_customer)
     EVENT_TITLES.update(

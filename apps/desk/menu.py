@@ -34,6 +34,7 @@ def register() -> None:
     declare("desk.operate", Role.ADMINISTRATOR)
     declare("desk.see_history", *EVERYONE)
     declare("desk.edit_calendar", Role.ADMINISTRATOR, *MANAGERS)
+    declare("desk.edit_settings", Role.ADMINISTRATOR, *MANAGERS)
     registry.add(
         NavItem(_("My work"), "desk:my_work", "checklist", "desk.use", order=1),
         NavItem(
@@ -44,6 +45,8 @@ def register() -> None:
             group="admin",
             order=950,
         ),
+        NavItem(_("Settings"), "desk:settings", "settings", "desk.edit_settings", group="admin", order=910),
+        NavItem(_("Working days"), "desk:calendar", "calendar-cog", "desk.edit_calendar", "admin", 920),
         WorkList(
             "tasks",
             _("Tasks"),

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import deliveries, files, links, live, search, work
+from apps.desk.views import calendar, deliveries, files, links, live, search, settings, work
 
 app_name = "desk"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("files/<uuid:pk>/", files.file_detail, name="file"),
     path("live/", live.live, name="live"),
     path("l/<str:token>/", links.link_open, name="link"),
+    path("settings/", settings.setting_list, name="settings"),
+    path("settings/entry/", settings.setting_update, name="setting"),
+    path("settings/<int:pk>/withdrawal/", settings.withdrawal_create, name="setting_withdraw"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/withdrawal/", calendar.withdrawal_create, name="calendar_withdraw"),
     path("operations/deliveries/", deliveries.delivery_list, name="deliveries"),
     path(
         "operations/deliveries/<int:pk>/revival/",

@@ -52,7 +52,8 @@ def register() -> None:
     declare("handover.plan", *PLANNERS)
     declare("handover.prepare", *DESK, *CALLERS)
     declare("handover.deliver", *DESK, Role.CUSTOMER_MANAGER)
-    declare_setting("handover.n15_owner", _whose, "advisor", _("N+15 call is made by"))
+    owners = (("advisor", _("Dedicated advisor")), ("agent", _("Callback staff")))
+    declare_setting("handover.n15_owner", _whose, "advisor", _("N+15 call is made by"), choices=owners)
     declare_queue(
         CallQueue(N15, _("N+15"), (Role.SERVICE_ADVISOR, Role.CALLBACK_AGENT), N15_SCRIPT, order=40)
     )

@@ -139,8 +139,10 @@ def _permissions() -> None:
 
 
 def _settings() -> None:
-    declare_setting("workorders.tax_rate", Decimal, Decimal(13), _("Tax inside the prices"), "%")
-    declare_setting("workorders.discount_limit", Decimal, Decimal(10), _("Discount an advisor may give"), "%")
+    declare_setting("workorders.tax_rate", Decimal, Decimal(13), _("Tax inside the prices"), "%", high=100)
+    declare_setting(
+        "workorders.discount_limit", Decimal, Decimal(10), _("Discount an advisor may give"), "%", high=100
+    )
     declare_setting(
         "workorders.phone_limit",
         Decimal,

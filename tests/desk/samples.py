@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from apps.accounts.models import Setting
 from apps.core import clock
 from apps.desk.models import Event, EventDelivery, File, Task
 
@@ -30,9 +31,16 @@ def samples(cast) -> dict[str, dict]:
     dead = EventDelivery.objects.create(
         event=event, subscriber="sample", thread="sample", due_at=now - timedelta(days=1), dead_at=now
     )
+    planned = Setting.objects.create(
+        key="workorders.tax_rate",
+        store=cast.store,
+        value="9",
+        effective_from=clock.today() + timedelta(days=9),
+    )
     return {
         "desk:task_done": {"pk": task.pk},
         "desk:file": {"pk": file.pk},
         "desk:link": {"token": "unknown"},
+        "desk:setting_withdraw": {"pk": planned.pk},
         "desk:delivery_revive": {"pk": dead.pk},
     }

@@ -5,32 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models.store import Store
+from apps.accounts.models.user import User
 from apps.core import clock
 
 
 @dataclass(frozen=True)
 class SettingKind:
-    """One thing that can be set: its key ``room.name``, how it is read, its default and unit."""
+    """One thing that can be set: its key ``room.name``, how it is read, its default and unit.
+
+    ``cast`` makes the value of what is stored (JSON) and raises ValueError for what makes no sense.
+    Numbers go from ``low`` to ``high``; ``choices`` are pairs of value and label. What is neither number,
+    yes-or-no nor choice is typed as a line: ``read`` makes what is stored of it, ``show`` the line again.
+    """
 
     key: str
     cast: Callable[[Any], Any]
     default: Any
     label: Any
     unit: Any = ""
+    low: int = 0
+    high: int = 1_000_000
+    choices: tuple[tuple[str, Any], ...] = ()
+    read: Callable[[str], Any] | None = None
+    show: Callable[[Any], str] = str
+    hint: Any = ""
+
+    @property
+    def room(self) -> str:
+        return self.key.split(".")[0]
 
 
 KINDS: dict[str, SettingKind] = {}
 
 
-def declare_setting(key: str, cast: Callable[[Any], Any], default: Any, label: Any, unit: Any = "") -> None:
-    """Register a setting; called from a room's ``ready()``."""
-    KINDS[key] = SettingKind(key, cast, default, label, unit)
+def declare_setting(
+    key: str, cast: Callable[[Any], Any], default: Any, label: Any, unit: Any = "", **more: Any
+) -> None:
+    """Register a setting (``more``: the other fields of its kind); called from a room's ``ready()``."""
+    KINDS[key] = SettingKind(key, cast, default, label, unit, **more)
+
+
+class SettingQuerySet(models.QuerySet):
+    """Sets of settings."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the user's stores and the general ones."""
+        return self.filter(models.Q(store_id__in=user.visible_store_ids) | models.Q(store=None))
 
 
 class Setting(models.Model):
@@ -40,6 +66,8 @@ class Setting(models.Model):
     store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+")
     effective_from = models.DateField(_("in force from"))
     value = models.JSONField(_("value"))
+
+    objects = SettingQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -67,3 +95,16 @@ class Setting(models.Model):
         )
         row = rows.order_by(models.F("store_id").asc(nulls_last=True), "-effective_from").first()
         return kind.cast(row.value) if row else kind.default
+
+    @classmethod
+    def values_of(cls, store: Store) -> tuple[dict[str, Any], dict[str, date]]:
+        """``{key: value today}`` of all, and ``{key: day}`` of the next planned change. One query."""
+        now = {key: kind.default for key, kind in KINDS.items()}
+        planned: dict[str, date] = {}
+        rows = cls.objects.filter(models.Q(store=store) | models.Q(store=None), key__in=KINDS)
+        for row in rows.order_by(models.F("store_id").asc(nulls_first=True), "effective_from"):
+            if row.effective_from <= clock.today():
+                now[row.key] = KINDS[row.key].cast(row.value)
+            else:
+                planned.setdefault(row.key, row.effective_from)
+        return now, planned

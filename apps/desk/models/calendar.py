@@ -2,8 +2,15 @@
 
 from datetime import date, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.core import workdays
+from apps.desk.models.event import Event
+
+LONGEST = 31
+"""Days in one entry: the longest holiday with room to spare."""
 
 
 class CalendarDay(models.Model):
@@ -23,6 +30,32 @@ class CalendarDay(models.Model):
     def overrides(cls, date_from: date, date_to: date) -> dict[date, bool]:
         """``{day: is_workday}`` from ``date_from`` to ``date_to``, both included. One query."""
         return dict(cls.objects.filter(day__range=(date_from, date_to)).values_list("day", "is_workday"))
+
+    @classmethod
+    @transaction.atomic
+    def put(cls, first: date, last: date, *, is_workday: bool, note: str, by: User) -> None:
+        """Say of each day from ``first`` to ``last`` whether people work. Two queries and an event.
+
+        Windows of days not yet over are judged by it from now on, in other processes within a minute.
+        """
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        cls.objects.bulk_create(
+            [CalendarDay(day=day, is_workday=is_workday, note=note) for day in days],
+            update_conflicts=True,
+            unique_fields=["day"],
+            update_fields=["is_workday", "note"],
+        )
+        facts = {"from": first.isoformat(), "to": last.isoformat(), "is_workday": is_workday}
+        Event.record("calendar.set", about=cls.objects.get(day=first), by=by, reason=note, facts=facts)
+        transaction.on_commit(workdays.forget)
+
+    @transaction.atomic
+    def withdraw(self, *, by: User) -> None:
+        """The published calendar holds for this day again."""
+        facts = {"day": self.day.isoformat(), "is_workday": self.is_workday}
+        Event.record("calendar.withdrawn", about=self, by=by, facts=facts)
+        self.delete()
+        transaction.on_commit(workdays.forget)
 
 
 class ClockOffset(models.Model):

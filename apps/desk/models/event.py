@@ -240,5 +240,11 @@ class EventDelivery(models.Model):
         Event.record("delivery.revived", about=self, by=by, store=self.event.store_id)
 
 
-EVENT_TITLES: dict[str, Any] = {"delivery.revived": _("Delivery tried again")}
+EVENT_TITLES: dict[str, Any] = {
+    "delivery.revived": _("Delivery tried again"),
+    "calendar.set": _("Working days set"),
+    "calendar.withdrawn": _("Working days as published again"),
+    "setting.set": _("Setting changed"),
+    "setting.withdrawn": _("Planned setting withdrawn"),
+}
 """Kind → sentence for people; each room adds its own in ``ready()``."""
