@@ -39,7 +39,7 @@ class CalendarDay(models.Model):
         Windows of days not yet over are judged by it from now on, in other processes within a minute.
         """
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        cls.objects.bulk_create(
+        CalendarDay.objects.bulk_create(
             [CalendarDay(day=day, is_workday=is_workday, note=note) for day in days],
             update_conflicts=True,
             unique_fields=["day"],
