@@ -54,6 +54,13 @@ def _new(key):
     )
 
 
+def _new_from_call(call, user):
+    if call.subject.startswith("workorders.workorder:"):
+        return reverse("complaints:create") + f"?order={call.topic}"
+    key, pk = ("vehicle", call.vehicle_id) if call.vehicle_id else ("customer", call.customer_id)
+    return reverse("complaints:create") + f"?{key}={pk}"
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     declare("complaints.see", *DESK, *CALLERS, Role.GROUP_MANAGER)
@@ -79,5 +86,6 @@ def register() -> None:
         Panel("customer", "complaints/_panel.html", _of_customer, order=60, perm="complaints.see"),
         Action("customer", label, _new("customer"), icon="mood-sad", order=90, perm="complaints.take"),
         Action("vehicle", label, _new("vehicle"), icon="mood-sad", order=90, perm="complaints.take"),
+        Action("call", label, _new_from_call, icon="mood-sad", order=90, perm="complaints.take"),
         Action("workorder", label, _new("order"), icon="mood-sad", order=90, perm="complaints.take"),
     )  # fmt: skip

@@ -30,6 +30,18 @@ def _rows(user: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _washes(user: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": f"{wash.order.number} {wash.order.vehicle.model_name}",
+            "plate": wash.order.vehicle.plate,
+            "url": reverse("quality:check", args=[wash.order.number]),
+            "due_at": wash.order.promised_at,
+        }
+        for wash in selectors.waiting_for_wash(user)
+    ]
+
+
 def _panel(order: Any, user: Any) -> dict[str, Any] | None:
     rounds = list(QualityCheck.objects.filter(order=order).select_related("checked_by"))
     return {"rounds": rounds, "wash": selectors.open_wash(order)} if rounds else None
@@ -61,6 +73,9 @@ def register() -> None:
         ),
         WorkList(
             "quality", _("Waiting for the quality check"), _rows, "quality.check", _("Nothing to check."), 20
+        ),
+        WorkList(
+            "wash", _("Waiting for the wash"), _washes, "quality.wash", _("No car waits for the wash."), 25
         ),
         Panel("workorder", "quality/_panel.html", _panel, order=50, perm="quality.see"),
         Action(

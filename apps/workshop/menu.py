@@ -38,6 +38,23 @@ def _mine(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _to_plan(user: User) -> list[dict[str, Any]]:
+    """Authorised jobs without a bay and a technician, the earliest promise first."""
+    jobs = Job.objects.visible_to(user).filter(state=Job.State.UNPLANNED, line__authorised_in__isnull=False)
+    return [
+        {
+            "title": str(job),
+            "url": reverse("workshop:job", args=[job.pk]),
+            "due_at": job.order.promised_at,
+            "note": job.order.number,
+            "plate": job.order.vehicle.plate,
+            "badge": _("Rework") if job.rework_reason else "",
+            "tone": "late",
+        }
+        for job in jobs.for_pages().order_by("order__promised_at", "pk")[:50]
+    ]
+
+
 def _of_order(order: WorkOrder, user: User) -> dict[str, Any] | None:
     jobs = list(Job.objects.visible_to(user).filter(order=order).for_pages().order_by("pk"))
     return {"jobs": jobs} if jobs else None
@@ -89,6 +106,9 @@ def register() -> None:
         ),
         NavItem(_("My jobs"), "workshop:mine", "tool", "workshop.work", group="floor", order=310),
         WorkList("workshop_jobs", _("My jobs"), _mine, "workshop.work", _("No job is planned for you."), 15),
+        WorkList(
+            "workshop_plan", _("To be planned"), _to_plan, "workshop.dispatch", _("Everything is planned"), 15
+        ),
         Action(
             "workorder", _("Hand over to quality check"), _submission, icon="checkup-list", method="post",
             order=40, perm="workshop.submit_for_qc",

@@ -54,17 +54,33 @@ if (booking) {
     picker.querySelector(".picker-hits").replaceChildren();
     box.focus();
   });
-  // An answer never overwrites what has been typed since it was asked for; leaving that field asks again.
+  // An answer never overwrites what was typed or chosen since it was asked for; that asks again. A button's
+  // answer is needed all the same: a time ticked meanwhile is ticked again in it.
   const quantity = (node) => (node?.matches?.("#draft input.item-quantity") ? node : null);
-  let asked = { field: null, value: "" };
+  const ticked = () => booking.querySelector("input[name=starts_at]:checked")?.id;
+  let changes = 0;
+  let asked = { field: null, value: "", changes: 0 };
+  let carried = null;
+  booking.addEventListener("change", (event) => {
+    if (event.target.closest("#draft")) changes += 1;
+  });
   on("htmx:beforeRequest", (event) => {
     if (event.detail.target?.id !== "draft") return;
     const field = quantity(document.activeElement);
-    asked = { field, value: field?.value ?? "" };
+    asked = { field, value: field?.value ?? "", changes };
   });
   on("htmx:beforeSwap", (event) => {
-    const field = event.detail.target.id === "draft" ? quantity(document.activeElement) : null;
-    if (field && field.value !== (field === asked.field ? asked.value : field.defaultValue)) event.detail.shouldSwap = false;
+    if (event.detail.target.id !== "draft") return;
+    const field = quantity(document.activeElement);
+    const stale = changes !== asked.changes;
+    const typing = field && field.value !== (field === asked.field ? asked.value : field.defaultValue);
+    if (typing || (stale && event.detail.requestConfig.triggeringEvent)) event.detail.shouldSwap = false;
+    carried = stale ? ticked() : null;
+  });
+  on("htmx:afterSwap", () => {
+    const slot = carried && document.getElementById(carried);
+    if (slot) slot.checked = true;
+    carried = null;
   });
   // Enter in a field is not yet the wish to book; Ctrl-Enter and the button are.
   booking.addEventListener("keydown", (event) => {

@@ -102,6 +102,21 @@ def test_changing_the_work_changes_hours_price_and_slots_at_once(cast, callers, 
     expect(page.locator("input[name=item]")).to_have_count(0)
 
 
+def test_a_time_ticked_while_an_earlier_change_is_being_answered_stays_ticked(cast, callers, page, sign_in):
+    furnish(cast.store)
+    sign_in(page, cast.advisor)
+    page.goto(f"{NEW}?vehicle={callers[0].pk}&day={tomorrow():%Y-%m-%d}")
+    held = []
+    page.route("**/draft/", lambda route: held.append(route), times=1)
+    page.locator("#id_contact_name").fill("李先生")
+    with page.expect_request("**/draft/"):
+        page.locator("#id_contact_name").press("Tab")
+    page.locator(".slot input").nth(6).check(force=True)
+    held[0].continue_()
+    expect(page.locator("#readback .readback-time")).to_contain_text("09:30")
+    expect(page.locator(".slot input").nth(6)).to_be_checked()
+
+
 def test_the_list_shows_a_new_booking_without_a_reload(cast, callers, page, sign_in):
     furnish(cast.store)
     sign_in(page, cast.advisor)

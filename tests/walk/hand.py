@@ -21,6 +21,14 @@ class Hand:
         self.page = page
         self.actions = 0
 
+    def find(self, selector: str, **options: Any) -> Locator:
+        """What is looked for on the page."""
+        return self.page.locator(selector, **options)
+
+    def at_once(self, selector: str, **options: Any) -> None:
+        """A click on the first that fits."""
+        self.click(self.page.locator(selector, **options).first)
+
     def go(self, path: str) -> None:
         """Follow the rail's link to ``path``."""
         self.click(self.page.locator(f"nav a[href='{path}']").first)
@@ -88,7 +96,7 @@ class Walk:
         """``user`` opens his own browser on his work page; the step is counted from there."""
         page = self._new_context(**options).new_page()
         self._sign_in(page, user)
-        page.goto("/work/" if user.role != "guard" else "/")
+        page.goto("/")
         hand = Hand(page)
         began = time.monotonic()
         picture = FOLDER / f"{len(self.steps) + 1:02d}-{name.replace(' ', '-')}.png"
@@ -96,6 +104,7 @@ class Walk:
             yield hand
             page.wait_for_load_state("load")
         finally:
+            page.evaluate("window.scrollTo(0, 0)")
             page.screenshot(path=picture, full_page=True)
         self._note(name, user.role, hand.actions, time.monotonic() - began)
         page.context.close()

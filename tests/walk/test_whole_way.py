@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from apps.core import clock, workdays
 from apps.desk.models import EventDelivery
-from tests.appointments.factories import furnish, make_package
-from tests.walk import front
+from tests.walk import after, front, hand_back, workshop
 from tests.walk.hand import Walk
 
 
@@ -23,27 +22,76 @@ def walk(live, new_context, sign_in):
     return Walk(new_context, sign_in)
 
 
-def deliver_events() -> None:
-    """What the worker does all day: react to what happened."""
-    while EventDelivery.objects.deliver_one(clock.now()) is not None:
-        pass
-    assert not EventDelivery.objects.exclude(error="").values_list("subscriber", "error")[:3]
+@pytest.fixture
+def now_is(it_is):
+    """``now_is(moment)``: the clock goes there, and the worker has done what it does all day."""
+
+    def put(moment):
+        it_is(moment)
+        while EventDelivery.objects.deliver_one(clock.now()) is not None:
+            pass
+        assert not EventDelivery.objects.exclude(error="").values_list("subscriber", "error")[:3]
+
+    return put
 
 
-@pytest.mark.xfail(reason="the present walk stops at the proposed time", strict=False)
-def test_an_imported_car_goes_the_whole_way(cast, walk, it_is, tmp_path, browser_errors):
-    day = workdays.add_workdays(timezone.localdate() + timedelta(days=1), 1)
-    it_is(clock.at(day - timedelta(days=1), 10, 0))
-    furnish(cast.store)
-    make_package(cast.store)
-    front.carry_over(tmp_path, cast)
+def test_an_imported_car_goes_the_whole_way(cast, walk, now_is, tmp_path, browser_errors):
+    day = workdays.add_workdays(timezone.localdate() + timedelta(days=5), 1)
+    now_is(clock.at(day - timedelta(days=4), 10, 0))
+    front.open_house(cast)
+    imported = front.carry_over(tmp_path, cast)
     front.book(walk, cast, day)
+    now_is(clock.at(day - timedelta(days=1), 15, 0))
+    front.stock_up(walk, cast)
 
-    it_is(clock.at(day, 9, 25))
-    deliver_events()
+    now_is(clock.at(day, 9, 25))
     front.arrive(walk, cast)
     front.walk_around(walk, cast)
+    now_is(clock.at(day, 9, 33))
     front.interview(walk, cast)
-    deliver_events()
+    now_is(clock.at(day, 9, 42))
+    workshop.estimate(walk, cast, clock.at(day, 14, 0))
+    workshop.sign(walk, cast)
+    now_is(clock.at(day, 9, 50))
+    workshop.issue_parts(walk, cast, 2)
+    workshop.dispatch(walk, cast, 2)
+    now_is(clock.at(day, 10, 0))
+    workshop.work(walk, cast)
+    now_is(clock.at(day, 10, 15))
+    workshop.add_work(walk, cast)
+    now_is(clock.at(day, 10, 50))
+    workshop.refuse_unconsented(walk, cast)
+    now_is(clock.at(day, 10, 55))
+    workshop.consent(walk, cast)
+    now_is(clock.at(day, 11, 0))
+    workshop.issue_parts(walk, cast, 1, "added part issued")
+    workshop.dispatch(walk, cast, 1, "added job dispatched")
+    now_is(clock.at(day, 11, 5))
+    workshop.finish(walk, cast)
+    now_is(clock.at(day, 11, 50))
+    workshop.fail(walk, cast)
+    now_is(clock.at(day, 12, 0))
+    workshop.rework(walk, cast)
+    now_is(clock.at(day, 12, 20))
+    workshop.check(walk, cast)
+    workshop.wash(walk, cast)
+
+    now_is(clock.at(day, 13, 0))
+    hand_back.settle(walk, cast)
+    hand_back.pay(walk, cast)
+    hand_back.hand_over(walk, cast)
+    hand_back.drive_off(walk, cast)
+    assert workshop.order_of_the_day().vehicle == imported
+
+    now_is(clock.at(day, 18, 0))
+    opens_on, closes_on = after.due_window(day)
+    now_is(clock.at(opens_on - timedelta(days=1), 10, 0))
+    after.not_yet(walk, cast)
+    now_is(clock.at(closes_on, 10, 0))
+    after.call(walk, cast)
+    after.complain(walk, cast)
+    now_is(clock.at(closes_on, 15, 0))
+    after.report(walk, cast)
+    after.day_page(walk, cast)
     print(walk.table())
     assert not browser_errors

@@ -64,6 +64,7 @@ def call_page(request: HttpRequest, call: Call, *, status: int = 200, **context:
         "reason_form": ReasonForm(),
         "form_url": call.kind.form_url(call),
         "panels": registry.panels_for("call", call, user),
+        "actions": registry.actions_for("call", call, user),
         **selectors.facts(call, user),
         **own_form,
         **call.kind.form_context(call, user),
