@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, StoreOwnedQuerySet
 from apps.core.money import MoneyField
@@ -72,7 +73,7 @@ class CustodyItem(models.Model):
     """Something that was taken in with the car, by name, and given back at delivery."""
 
     class Kind(models.TextChoices):
-        KEY = "key", _("Key")
+        KEY = "key", pgettext_lazy("custody", "Key")
         SPARE_KEY = "spare_key", _("Spare key")
         LICENCE = "licence", _("Vehicle licence")
         BOOKLET = "booklet", _("Maintenance booklet")

@@ -40,7 +40,12 @@ def badges(user: User) -> dict[str, int]:
             if item.badge and user.has_perm(item.perm)
         }
 
-    return cache.get_or_set(f"badges:{user.pk}:{user.role}:{user.store_id}", count, BADGE_SECONDS) or {}
+    return cache.get_or_set(badges_key(user), count, BADGE_SECONDS) or {}
+
+
+def badges_key(user: User) -> str:
+    """Where the numbers are kept; to be deleted when the user has done something: he looks at once."""
+    return f"badges:{user.pk}:{user.role}:{user.store_id}"
 
 
 def unread(user: User) -> int:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
 
 from apps.core.problems import problem
+from apps.desk.context import badges_key
 from apps.desk.models import OnceKey
 
 FIELD = "_once"
@@ -37,7 +39,11 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **kwargs)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
-            elif mark is not None:
+                return response
+            if request.user.is_authenticated:
+                key = badges_key(request.user)
+                transaction.on_commit(lambda: cache.delete(key))
+            if mark is not None:
                 mark.status = response.status_code
                 mark.location = response.headers.get("Location", "")[:300]
                 mark.save(update_fields=["status", "location"])

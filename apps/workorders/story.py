@@ -29,17 +29,26 @@ SIGNS = {
     "workorder.declined": ("", "door-exit"),
 }
 
+BY_LINK = {"workorder.consented", "workorder.authorised", "workorder.work_declined"}
+"""What the customer does himself when no colleague stands beside it; the rest the house did by itself."""
+
 
 def tell(event: Event) -> dict[str, Any]:
-    """``{event, title, note, tone, icon}`` of what happened. No query."""
+    """``{event, title, more, tone, icon}`` of what happened, ``more`` being who, what and why. No query."""
     tone, icon = SIGNS.get(event.kind, ("", "point"))
     return {
         "event": event,
         "title": EVENT_TITLES.get(event.kind, event.kind),
-        "note": _note(event),
+        "more": " · ".join(part for part in (_who(event), _note(event), event.reason) if part),
         "tone": tone,
         "icon": icon,
     }
+
+
+def _who(event: Event) -> str:
+    if event.actor:
+        return event.actor.name
+    return _("The customer") if event.kind in BY_LINK else ""
 
 
 def _note(event: Event) -> str:

@@ -45,11 +45,11 @@ def call(walk: Walk, cast: Any) -> None:
     with walk.step("post-repair call with survey", cast.agent) as hand:
         hand.go("/calls/")
         expect(hand.find("#calls .row-link", has_text=NAME)).to_be_visible()
-        hand.press("n")
+        hand.at_once(".page-actions .btn-primary")
         hand.page.wait_for_url(re.compile(r"/calls/\d+/$"))
         assert Call.objects.get().claimed_by == cast.agent
         hand.sees("138 1234 5678")
-        hand.press("1")
+        hand.at_once("[name=outcome][value=reached]")
         form = hand.find("#form")
         expect(form.locator("fieldset").first).to_be_enabled()
         hand.tick(form.locator("[name=solved][value=partly]"))

@@ -61,7 +61,7 @@ def sign(walk: Walk, cast: Any) -> None:
     """The customer reads the frozen version and signs it on the screen; the worker makes the paper."""
     with walk.step("signature on the order", cast.advisor, viewport=TABLET) as hand:
         hand.at_once(f".row-link:has-text('{NAME}')")
-        hand.press("n")
+        hand.at_once(".page-actions .btn-primary")
         hand.page.wait_for_url(re.compile(r"/versions/\d+/$"))
         hand.sign()
         hand.at_once("#sign .btn-primary")
@@ -113,7 +113,7 @@ def _open_job(hand: Hand, name: str) -> None:
 def _finish(hand: Hand, words: str) -> None:
     hand.fill("[name=work_done]", words)
     hand.at_once("form[action$='/finish/'] .btn-primary")
-    expect(hand.find("#job-head")).to_have_attribute("data-state", "finished")
+    expect(hand.find("#toasts")).to_contain_text("已完工")
 
 
 def work(walk: Walk, cast: Any) -> None:
@@ -169,7 +169,7 @@ def consent(walk: Walk, cast: Any) -> None:
     """The advisor calls: who, which number, what was said, and who listened."""
     with walk.step("consent by phone", cast.advisor) as hand:
         hand.at_once(f"section[aria-labelledby='list-workorders.awaiting'] .row-link:has-text('{NAME}')")
-        hand.press("n")
+        hand.at_once(".page-actions .btn-primary")
         hand.page.wait_for_url(re.compile(r"/versions/\d+/$"))
         hand.at_once("details.card summary")
         form = hand.find("form[action$='/phone/'], form[action*='phone']")
