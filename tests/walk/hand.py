@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "walk"
 
@@ -42,11 +42,12 @@ class Hand:
         what.click(**options)
 
     def tick(self, what: Locator | str) -> None:
-        """A box or a choice whose own input may be hidden behind its label."""
+        """A box or a choice, by its label: the input itself may be hidden behind it."""
         self.actions += 1
         if isinstance(what, str):
             what = self.page.locator(what)
-        what.check(force=True)
+        what.locator("xpath=ancestor::label[1]").click()
+        expect(what).to_be_checked()
 
     def choose(self, what: str, value: str) -> None:
         """An entry of a list."""
@@ -104,7 +105,8 @@ class Walk:
             yield hand
             page.wait_for_load_state("load")
         finally:
-            page.evaluate("window.scrollTo(0, 0)")
+            with suppress(Error):  # a page on its way elsewhere: what went wrong before is what counts
+                page.evaluate("window.scrollTo(0, 0)")
             page.screenshot(path=picture, full_page=True)
         self._note(name, user.role, hand.actions, time.monotonic() - began)
         page.context.close()

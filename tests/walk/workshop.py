@@ -161,7 +161,7 @@ def refuse_unconsented(walk: Walk, cast: Any) -> None:
         expect(hand.find("#job-head")).to_have_attribute("data-state", "in_work")
         _finish(hand, "四轮动平衡，前轮各 15 克")
         hand.click("提交质检")
-        hand.sees("同意")
+        hand.sees("未经客户授权")
     assert order_of_the_day().status == "in_work"
 
 
@@ -199,6 +199,7 @@ def finish(walk: Walk, cast: Any) -> None:
 
 def _judge(hand: Hand, *bad: str) -> None:
     hand.at_once(f"section[aria-labelledby=list-quality] .row-link:has-text('{order_of_the_day().number}')")
+    expect(hand.find("button[value=pass]")).to_be_visible()
     names = hand.find("input[name^='item-'][value=ok]").evaluate_all("all => all.map(one => one.name)")
     for name in names:
         verdict = "bad" if name.removeprefix("item-") in bad else "ok"
