@@ -9,6 +9,7 @@ not be ignored in silence.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 import zoneinfo
@@ -16,7 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -24,6 +28,7 @@ SMS_BACKENDS = ("file",)
 FILING_BACKENDS = ("file",)
 LANGUAGES = ("zh-hans", "en")
 KNOWN_INTERNAL = {"DMS_SUPERVISED", "DMS_VAR"}
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 
 class ConfigError(Exception):
@@ -62,9 +67,49 @@ def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], default
 
 def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:
     value = env.get(name, "")
-    if value and (urlsplit(value).scheme not in schemes or "://" not in value):
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        complete = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:  # the port, or brackets that do not close
+        raise ConfigError(f"{name} cannot be read: {error}.") from None
+    if parts.scheme not in schemes or "://" not in value:
         raise ConfigError(f"{name} must be a URL that starts with {' or '.join(s + '://' for s in schemes)}.")
+    if not complete and parts.scheme not in ("file", "postgres", "postgresql"):
+        raise ConfigError(f"{name} names no host, or port 0.")
     return value
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    value = _url(env, "DATABASE_URL", ("postgresql", "postgres"))
+    try:
+        conninfo_to_dict(value)
+    except ProgrammingError as error:
+        raise ConfigError(f"DATABASE_URL cannot be read: {str(error).strip()}.") from None
+    return value
+
+
+def _public_url(env: Mapping[str, str]) -> str:
+    value = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/")
+    if value.count("/") > 2 or "?" in value or "#" in value:
+        raise ConfigError("PUBLIC_URL takes a scheme, a host and perhaps a port, nothing behind them.")
+    return value
+
+
+def _email_url(env: Mapping[str, str]) -> str:
+    value = _url(env, "EMAIL_URL", ("smtp", "smtps", "file"))
+    if "?" in value:
+        raise ConfigError("EMAIL_URL takes no options behind a question mark.")
+    return value
+
+
+def _hosts(env: Mapping[str, str]) -> list[str]:
+    hosts = [host.strip() for host in env.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise ConfigError(f"ALLOWED_HOSTS holds {host!r}; it takes names without scheme, port or path.")
+    return hosts
 
 
 def _port(env: Mapping[str, str]) -> int:
@@ -121,12 +166,11 @@ def load(env: Mapping[str, str] | None = None) -> Config:
     unknown = sorted(n for n in env if n.startswith("DMS_") and n not in KNOWN_INTERNAL)
     if unknown:
         raise ConfigError(f"Unknown configuration variable {unknown[0]}; see the table in README.md.")
-    public_url = _url(env, "PUBLIC_URL", ("http", "https")).rstrip("/")
-    hosts = [h.strip() for h in env.get("ALLOWED_HOSTS", "").split(",") if h.strip()]
+    public_url, hosts = _public_url(env), _hosts(env)
     production = bool(hosts)
     var = Path(env.get("DMS_VAR", "") or BASE_DIR / "var")
     return Config(
-        database_url=_url(env, "DATABASE_URL", ("postgresql", "postgres")),
+        database_url=_database_url(env),
         redis_url=_url(env, "REDIS_URL", ("redis", "rediss")),
         secret_key=_secret_key(env, var, production),
         allowed_hosts=hosts or ["localhost", "127.0.0.1", "[::1]", ".localhost"],
@@ -135,7 +179,7 @@ def load(env: Mapping[str, str] | None = None) -> Config:
         port=_port(env),
         time_zone=_time_zone(env),
         language_code=_one_of(env, "LANGUAGE_CODE", LANGUAGES, "zh-hans"),
-        email_url=_url(env, "EMAIL_URL", ("smtp", "smtps", "file")),
+        email_url=_email_url(env),
         sms_backend=_one_of(env, "SMS_BACKEND", SMS_BACKENDS, "file"),
         filing_backend=_one_of(env, "FILING_BACKEND", FILING_BACKENDS, "file"),
         media_root=Path(env.get("MEDIA_ROOT", "") or var / "media"),
@@ -155,9 +199,10 @@ def load_or_exit() -> Config:
 
 
 def database(url: str, *, pool: bool) -> dict:
-    """Django's DATABASES entry for a PostgreSQL URL."""
+    """Django's DATABASES entry for a PostgreSQL URL; what stands behind its ``?`` (``sslmode=…``) counts."""
     parts = urlsplit(url)
-    options: dict = {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}} if pool else {}
+    options: dict = dict(parse_qsl(parts.query))
+    options |= {"pool": {"min_size": 1, "max_size": 16, "timeout": 10}} if pool else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "dms",

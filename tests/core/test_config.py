@@ -2,7 +2,7 @@
 
 import pytest
 
-from dms.config import ConfigError, load
+from dms.config import ConfigError, database, load
 
 
 def config(tmp_path, **env):
@@ -15,7 +15,18 @@ def config(tmp_path, **env):
         ("PORT", "eighty"),
         ("PORT", "70000"),
         ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgresql://u:p@db:99999/dms"),
+        ("DATABASE_URL", "postgresql://u:p@db:five/dms"),
+        ("DATABASE_URL", "postgresql://u:p@db/dms?sslmod=require"),
         ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "redis://broker:six/0"),
+        ("REDIS_URL", "redis:///0"),
+        ("EMAIL_URL", "smtp://mail:twentyfive"),
+        ("EMAIL_URL", "smtp://mail?tls=1"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://dms.example.org/below"),
+        ("ALLOWED_HOSTS", "dms.example.org, https://dms.example.org"),
+        ("ALLOWED_HOSTS", "dms.example.org:443"),
         ("TIME_ZONE", "Mars/Base"),
         ("LANGUAGE_CODE", "zh"),
         ("SMS_BACKEND", "pigeon"),
@@ -51,3 +62,9 @@ def test_nothing_set_is_a_complete_configuration(tmp_path):
         "zh-hans",
         False,
     )
+
+
+def test_what_stands_behind_the_question_mark_of_the_database_reaches_the_driver(tmp_path):
+    url = config(tmp_path, DATABASE_URL="postgresql://u@db/dms?sslmode=verify-full").database_url
+    assert database(url, pool=True)["OPTIONS"]["sslmode"] == "verify-full"
+    assert database(url, pool=False)["OPTIONS"] == {"sslmode": "verify-full"}
