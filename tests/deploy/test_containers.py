@@ -93,6 +93,21 @@ def test_only_the_proxy_is_reachable_and_speaks_tls():
     assert re.search(r"handle /live/\* \{[^}]*reverse_proxy live:8001", caddy)
 
 
+def test_the_proxy_keeps_the_numbers_inside():
+    """Caddy orders ``handle`` before ``respond``: a refusal beside the blocks would never be reached."""
+    caddy = (ROOT / "deploy" / "Caddyfile").read_text()
+    pages = caddy[caddy.index("\thandle {") :]
+    assert re.search(r"@inside_only path /metrics /readyz\s+respond @inside_only 404\s+encode", pages)
+    assert caddy.count("respond ") == 1
+
+
+def test_everything_that_stays_up_says_how_it_is():
+    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == {
+        "migrate",
+        "proxy",
+    }
+
+
 def test_whoever_serves_waits_for_the_migrations():
     for name in set(OURS) - {"migrate"}:
         assert OURS[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
@@ -149,13 +164,24 @@ def test_a_serving_process_answers_its_health_check_and_stops(system, tmp_path, 
     assert system.stop(name) in (0, -15)
 
 
+def _ends(system, argv) -> int:
+    """A command's exit code."""
+    code = system.execute("check", argv).wait(timeout=30)
+    system.forget("check")
+    return code
+
+
 def test_worker_and_beat_show_that_they_live_and_stop(system):
     # A heartbeat row may come with the migrations; what counts is that it is written anew.
     Heartbeat.objects.update(at=timezone.now() - timedelta(days=1))
     system.execute("worker", _command("worker"), **_environment("worker"))
     system.execute("beat", _command("beat", **{"/tmp": str(system.folder)}), **_environment("beat"))
     recently = timezone.now() - timedelta(minutes=1)
+    check = [sys.executable, *SERVICES["worker"]["healthcheck"]["test"][2:]]
+    assert SERVICES["beat"]["healthcheck"]["test"][2:] == check[1:]
+    assert _ends(system, check) == 1
     system.wait_for(Heartbeat.objects.filter(at__gt=recently).exists, seconds=60)
+    assert _ends(system, check) == 0, system.log("check")
     assert system.stop("beat") == 0
     assert system.stop("worker") == 0
 
