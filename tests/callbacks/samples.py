@@ -6,8 +6,11 @@ from tests.calls.factories import make_call
 
 
 def samples(cast) -> dict[str, dict]:
-    return {
-        "callbacks:post_repair": {"pk": make_post_repair_call(cast).pk},
+    call, response = make_post_repair_call(cast), make_response(cast)
+    verbs = ("detail", "claim", "release", "attempts", "complete", "unreached")
+    return {f"api:callback-{verb}": {"pk": call.pk} for verb in verbs} | {
+        "callbacks:post_repair": {"pk": call.pk},
         "callbacks:follow_up": {"pk": make_call(cast, queue=services.N15).pk},
-        "callbacks:response": {"pk": make_response(cast).pk},
+        "callbacks:response": {"pk": response.pk},
+        "api:survey-detail": {"pk": response.pk},
     }

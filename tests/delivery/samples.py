@@ -14,5 +14,6 @@ def samples(cast) -> dict[str, dict]:
         "delivery:custody": {"pk": settlement.order.visit_id},
         "api:settlement-detail": {"pk": settlement.pk},
         "api:settlement-reverse": {"pk": settlement.pk},
+        "api:work-order-hand-back-deliver": {"pk": settlement.order_id},
         "api:payment-detail": {"pk": payment.pk},
     }

@@ -216,6 +216,22 @@ def test_the_api_settles_and_takes_money_by_the_same_verbs(cast, client):
     assert changed.status_code == 422
 
 
+def test_a_program_hands_the_car_back(cast, client):
+    order = make_paid_order(cast)
+    url = f"/api/v1/work-orders/{order.pk}/deliver/"
+    client.force_login(cast.advisor)
+
+    def deliver(**said):
+        return client.post(url, said, content_type="application/json")
+
+    assert deliver(explained=["invoice"]).json()["title"] == "not_explained"
+    assert deliver(explained=["wings"]).status_code == 400
+    given = deliver(explained=list(EXPLANATIONS), callback_wish="14:00")
+    assert (given.status_code, given.json()["owed"]) == (201, "0.00")
+    assert WorkOrder.objects.get(pk=order.pk).status == "delivered"
+    assert deliver(explained=list(EXPLANATIONS)).status_code == 409
+
+
 def test_the_queue_costs_the_same_queries_at_1_and_at_4_cars(cast, client):
     client.force_login(cast.advisor)
     counts = []

@@ -1,6 +1,6 @@
 """Rows of the cast's store for each address of this room."""
 
-from tests.reception.factories import make_damage, make_visit, make_walk_around
+from tests.reception.factories import make_appointment, make_damage, make_visit, make_walk_around
 
 
 def samples(cast) -> dict[str, dict]:
@@ -20,5 +20,6 @@ def samples(cast) -> dict[str, dict]:
         "reception:slip_link": row,
         "api:visit-detail": row,
         "api:visit-meet": {"pk": waiting.pk},
+        "api:appointment-arrival-arrive": {"pk": make_appointment(cast).pk},
         "api:inspection-detail": {"pk": walk.pk},
     }

@@ -134,3 +134,14 @@ def test_a_stranger_finds_no_inspection(cast, api):
     api.force_login(cast.neighbour)
     assert api.get(f"{INSPECTIONS}{walk.pk}/").status_code == 404
     assert api.post(INSPECTIONS, inspection(visit), format="json").status_code == 400
+
+
+def test_an_appointment_arrives_by_its_own_verb(cast, api):
+    appointment = make_appointment(cast)
+    url = f"/api/v1/appointments/{appointment.pk}/arrive/"
+    answer = api.post(url, {"waits_here": True}, format="json")
+    assert (answer.status_code, answer.json()["appointment"]) == (201, appointment.pk)
+    assert answer.json()["waits_here"]
+    assert api.get(f"/api/v1/appointments/{appointment.pk}/").json()["status"] == "arrived"
+    assert api.post(url, {}, format="json").status_code == 409
+    assert Visit.objects.count() == 1

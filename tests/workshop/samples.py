@@ -28,5 +28,6 @@ def samples(cast) -> dict[str, dict]:
     verbs = ("detail", "dispatch-to", "start", "pause", "resume", "finish")
     known |= {f"api:job-{verb}": {"pk": job.pk} for verb in verbs}
     known["workshop:submit_for_qc"] = {"pk": order.pk}
+    known |= {f"api:work-order-work-{verb}": {"pk": order.pk} for verb in ("dispatch-to", "submit-for-qc")}
     known["api:clocking-detail"] = {"pk": clocking.pk}
     return known

@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from apps.core import clock
 from apps.workshop.models import Clocking, Job
+from tests.workorders.factories import labour, make_authorised_order
 from tests.workshop.factories import (
     bays,
     colleague,
@@ -115,3 +116,23 @@ def test_a_refusal_is_in_the_reader_s_language(api, cast):
             f"/api/v1/jobs/{job.pk}/start/", {}, format="json", headers={"Accept-Language": "en"}
         )
     assert "Reload the page" in answer.json()["detail"]
+
+
+def test_an_order_is_dispatched_whole_or_not_at_all_and_then_submitted(api, cast):
+    order = make_authorised_order(cast, [labour(cast, "1.0"), labour(cast, "0.5")])
+    bays(cast)
+    technician_of(cast.technician)
+    url = f"/api/v1/work-orders/{order.pk}/"
+    dispatcher = api(cast.dispatcher)
+    early = dispatcher.post(f"{url}dispatch/", {"starts_at": at(5)}, format="json")
+    assert early.status_code == 409
+    assert not Job.objects.filter(state="planned").exists()
+    planned = dispatcher.post(f"{url}dispatch/", {"starts_at": at(14)}, format="json").json()
+    first, second = planned
+    assert [job["state"] for job in planned] == ["planned", "planned"]
+    assert second["planned_from"] == first["planned_until"]
+    again = dispatcher.post(f"{url}dispatch/", {"starts_at": at(14)}, format="json")
+    assert (again.status_code, again.json()["title"]) == (409, "nothing_to_plan")
+    submitted = dispatcher.post(f"{url}submit-for-qc/", {}, format="json")
+    assert (submitted.status_code, submitted.json()["title"]) == (409, "open_jobs")
+    assert api(cast.advisor).post(f"{url}dispatch/", {"starts_at": at(14)}, format="json").status_code == 403

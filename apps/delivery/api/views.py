@@ -1,9 +1,10 @@
-"""API nouns: settlements, payments."""
+"""API nouns: settlements, payments; the hand-back, a verb on work orders."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,7 +12,8 @@ from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
 from apps.delivery import services
-from apps.delivery.models import Settlement
+from apps.delivery.explanations import EXPLANATIONS
+from apps.delivery.models import GatePass, Settlement
 from apps.desk.once import IdempotentMixin
 from apps.money.models import Payment
 from apps.money.selectors import balance
@@ -50,6 +52,46 @@ class ReversalSerializer(serializers.Serializer):
     """Why a settlement is undone."""
 
     reason = serializers.CharField(max_length=200)
+
+
+class GatePassSerializer(serializers.ModelSerializer):
+    """The permission to leave."""
+
+    class Meta:
+        model = GatePass
+        fields = ["id", "order", "number", "issued_at", "owed", "unpaid_reason", "callback_wish", "left_at"]
+        read_only_fields = fields
+
+
+class HandBackSerializer(serializers.Serializer):
+    """What was explained at the car, and which custody items went back."""
+
+    explained = serializers.ListField(child=serializers.ChoiceField(choices=list(EXPLANATIONS.items())))
+    returned = serializers.ListField(child=serializers.IntegerField(), default=list)
+    callback_wish = serializers.CharField(max_length=60, default="", allow_blank=True)
+    unpaid_reason = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class HandBackViewSet(IdempotentMixin, viewsets.GenericViewSet):
+    """The verb ``deliver`` of work orders."""
+
+    permission_classes = (RolePermission,)
+    perms = {"deliver": "delivery.hand_back"}
+    serializer_class = HandBackSerializer
+    queryset = WorkOrder.objects.none()
+
+    def get_queryset(self) -> QuerySet[WorkOrder]:
+        return WorkOrder.objects.visible_to(self.request.user)
+
+    @extend_schema(request=HandBackSerializer, responses={201: GatePassSerializer})
+    @action(detail=True, methods=["post"])
+    def deliver(self, request: Request, pk: str) -> Response:
+        """Hand the car back → 201 the gate pass; 409 with what is still missing."""
+        order = self.get_object()
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        gate_pass = services.deliver(order, by=request.user, **form.validated_data)
+        return Response(GatePassSerializer(gate_pass).data, status=status.HTTP_201_CREATED)
 
 
 class SettlementViewSet(

@@ -75,6 +75,12 @@ class VisitSerializer(serializers.ModelSerializer):
         return int(visit.waited.total_seconds())
 
 
+class WaitsSerializer(serializers.Serializer):
+    """Whether the customer stays in the house."""
+
+    waits_here = serializers.BooleanField(default=False)
+
+
 class ArrivalSerializer(serializers.Serializer):
     """Who has arrived: exactly one of ``appointment``, ``vehicle``, ``plate`` (a gate camera's)."""
 

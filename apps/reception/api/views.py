@@ -15,9 +15,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
+from apps.appointments.models import Appointment
 from apps.desk.once import IdempotentMixin
 from apps.reception import services
-from apps.reception.api.serializers import ArrivalSerializer, InspectionSerializer, VisitSerializer
+from apps.reception.api.serializers import (
+    ArrivalSerializer,
+    InspectionSerializer,
+    VisitSerializer,
+    WaitsSerializer,
+)
 from apps.reception.models import Visit, WalkAround
 
 
@@ -68,6 +74,30 @@ class VisitViewSet(
         visit = self.get_object()
         visit.meet(by=request.user)
         return Response(self.get_serializer(visit).data)
+
+
+class ArrivalViewSet(IdempotentMixin, viewsets.GenericViewSet):
+    """The verb ``arrive`` of appointments: it ends there and goes on as a visit."""
+
+    queryset = Appointment.objects.none()
+    serializer_class = WaitsSerializer
+    permission_classes = (RolePermission,)
+    perms: ClassVar = {"arrive": "reception.arrive"}
+
+    def get_queryset(self) -> QuerySet[Appointment]:
+        return Appointment.objects.visible_to(self.request.user).select_related("store", "vehicle")
+
+    @extend_schema(request=WaitsSerializer, responses={201: VisitSerializer})
+    @action(detail=True, methods=["post"])
+    def arrive(self, request: Request, pk: Any = None) -> Response:
+        """POST /appointments/{id}/arrive → 201 the visit; 409 while the vehicle is here."""
+        appointment = self.get_object()
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        visit = services.arrive(
+            appointment.store, appointment=appointment, by=request.user, **form.validated_data
+        )
+        return Response(VisitSerializer(visit).data, status=201)
 
 
 class InspectionViewSet(

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.capacity.models import Resource
+from apps.workorders.models import WorkOrder
 from apps.workshop.models import Clocking, Job, PauseReason
 
 
@@ -76,3 +77,28 @@ class FinishSerializer(serializers.Serializer):
 
     work_done = serializers.CharField(max_length=1000)
     cause = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class OrderDispatchSerializer(DispatchSerializer):
+    """Where, who and from when; ``jobs`` are all unplanned ones of the order unless some are named."""
+
+    jobs = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
+
+
+class PlannedJobSerializer(JobSerializer):
+    """A job with what is worth a second look about its plan."""
+
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta(JobSerializer.Meta):
+        fields = [*JobSerializer.Meta.fields, "warnings"]
+        read_only_fields = fields
+
+
+class OrderStateSerializer(serializers.ModelSerializer):
+    """The order after the verb."""
+
+    class Meta:
+        model = WorkOrder
+        fields = ["id", "number", "status"]
+        read_only_fields = fields

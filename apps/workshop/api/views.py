@@ -1,4 +1,4 @@
-"""API nouns: jobs with their verbs, clockings."""
+"""API nouns: jobs with their verbs, clockings; dispatch and submission, verbs on work orders."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
 from apps.desk.once import IdempotentMixin
-from apps.workshop import working
+from apps.workorders.models import WorkOrder
+from apps.workshop import services, working
 from apps.workshop.api.serializers import (
     ClockingSerializer,
     DispatchSerializer,
     EmptySerializer,
     FinishSerializer,
     JobSerializer,
+    OrderDispatchSerializer,
+    OrderStateSerializer,
     PauseSerializer,
+    PlannedJobSerializer,
     StartSerializer,
 )
 from apps.workshop.models import Clocking, Job
@@ -52,7 +56,7 @@ class JobViewSet(IdempotentMixin, viewsets.ReadOnlyModelViewSet):
         mine = Job.objects.workable_by(user) if self.action in WORK else Job.objects.visible_to(user)
         return mine.for_pages()
 
-    @extend_schema(request=DispatchSerializer, responses=JobSerializer)
+    @extend_schema(request=DispatchSerializer, responses=PlannedJobSerializer)
     @action(detail=True, methods=["post"], url_path="dispatch", serializer_class=DispatchSerializer)
     def dispatch_to(self, request: Request, pk: str) -> Response:
         """Plan the job, or move its plan."""
@@ -119,3 +123,36 @@ class ClockingViewSet(viewsets.ReadOnlyModelViewSet):
 
     def get_queryset(self) -> QuerySet[Clocking]:
         return Clocking.objects.visible_to(self.request.user)
+
+
+class OrderWorkViewSet(IdempotentMixin, viewsets.GenericViewSet):
+    """The workshop's verbs on work orders."""
+
+    permission_classes = [RolePermission]
+    perms = {"dispatch_to": "workshop.dispatch", "submit_for_qc": "workshop.submit_for_qc"}
+    serializer_class = EmptySerializer
+    queryset = WorkOrder.objects.none()
+
+    def get_queryset(self) -> QuerySet[WorkOrder]:
+        return WorkOrder.objects.visible_to(self.request.user)
+
+    @extend_schema(request=OrderDispatchSerializer, responses=PlannedJobSerializer(many=True))
+    @action(detail=True, methods=["post"], url_path="dispatch", serializer_class=OrderDispatchSerializer)
+    def dispatch_to(self, request: Request, pk: str) -> Response:
+        """Plan the order's waiting jobs, one after the other: all or none."""
+        order = self.get_object()
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wish = form.validated_data
+        planned = services.dispatch_order(
+            order, wish["bay"], wish["technician"], wish["starts_at"], by=request.user, only=wish["jobs"]
+        )
+        return Response([{**JobSerializer(job).data, "warnings": warnings} for job, warnings in planned])
+
+    @extend_schema(request=EmptySerializer, responses=OrderStateSerializer)
+    @action(detail=True, methods=["post"], url_path="submit-for-qc")
+    def submit_for_qc(self, request: Request, pk: str) -> Response:
+        """Hand the car to quality control."""
+        order = self.get_object()
+        services.submit_for_qc(order, by=request.user)
+        return Response(OrderStateSerializer(order).data)
