@@ -64,6 +64,18 @@ class File(models.Model):
             raise ValueError(f"File {self.pk} has been altered on disk.")
         return data
 
+    def write(self, data: bytes) -> None:
+        """Keep the bytes under their hash, once. A crash leaves a stray temporary file, never half of one."""
+        if self.path.exists():
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = self.path.with_name(f"{self.sha256}.{uuid.uuid4().hex}")
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f.fileno())
+        temporary.replace(self.path)
+
     @classmethod
     def issue(
         cls,
@@ -87,7 +99,7 @@ class File(models.Model):
             sha256=hashlib.sha256(data).hexdigest(),
             created_by=by,
         )
-        _write_once(file.path, data)
+        file.write(data)
         file.save(force_insert=True)
         return file
 
@@ -140,16 +152,3 @@ def _photo_type(upload: UploadedFile) -> str:
             code="not_a_photo",
         )
     return IMAGE_TYPES[image_format]
-
-
-def _write_once(path: Path, data: bytes) -> None:
-    """Write atomically: a crash leaves a stray temporary file, never half a document."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
-        f.write(data)
-        f.flush()
-        os.fsync(f.fileno())
-    temporary.replace(path)
