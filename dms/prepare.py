@@ -14,17 +14,18 @@ from pathlib import Path
 
 import django
 
+from apps.core import catalogues
+
+ROOT = Path(__file__).resolve().parent.parent
 LOCK = 0x646D73  # "dms"; held while tables change
 
 
 def main() -> int:
     """Prepare; 0, or the exit code of what failed."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dms.settings")
-    django.setup()
+    set_up()
     from django.conf import settings
     from django.core.management import call_command, get_commands
 
-    call_command("messages", "--compile", verbosity=0)
     with _alone():
         if _unapplied():
             print("Preparing the database …", flush=True)
@@ -35,6 +36,14 @@ def main() -> int:
     if settings.DEMO and "logins" in commands:
         call_command("logins")
     return 0
+
+
+def set_up() -> None:
+    """Build the catalogues, then start Django: it reads them once, and never looks for new ones."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dms.settings")
+    if built := catalogues.compile_all(ROOT):
+        print(f"Built {built} message file(s).", flush=True)
+    django.setup()
 
 
 @contextmanager

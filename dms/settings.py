@@ -138,6 +138,8 @@ LANGUAGE_CODE = CONFIG.language_code
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 TIME_ZONE = CONFIG.time_zone
 USE_I18N = USE_TZ = True
+# Listed here too, our words win over those of Django's and other packages' for the same English.
+LOCALE_PATHS = [BASE_DIR / "apps" / room / "locale" for room in ROOMS]
 FORMAT_MODULE_PATH = ["dms.formats"]
 
 STATIC_URL = "/static/"
@@ -218,6 +220,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},  # ten steps for every document
         # Two lines for every task, and the due ones are looked for every few seconds.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

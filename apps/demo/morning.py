@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop
+
 from apps.appointments import services as appointments
 from apps.appointments.items import Ask, with_lines
 from apps.appointments.models import Appointment
@@ -216,7 +218,7 @@ def _complaints(house: House, clock: Clock) -> None:
         about=house.store,
         store=house.store,
         kind="parts.count",
-        title="Count the brake pads on shelf B",
+        title=gettext_noop("Count the brake pads on shelf B"),
         role="parts_clerk",
         due_at=clock.at(16),
     )
