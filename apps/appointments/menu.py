@@ -54,6 +54,10 @@ def _book(vehicle: Vehicle, user: User) -> str:
     return f"{reverse('appointments:create')}?vehicle={vehicle.pk}"
 
 
+def _new(_nothing: None, user: User) -> str:
+    return reverse("appointments:create") if user.role in DESK else ""
+
+
 TITLES = {
     "appointment.booked": _("Appointment %(number)s booked"),
     "appointment.confirmed": _("Appointment %(number)s confirmed"),
@@ -62,6 +66,31 @@ TITLES = {
     "appointment.arrived": _("Came to appointment %(number)s"),
     "appointment.no_show": _("Did not come to appointment %(number)s"),
 }
+
+
+def _work() -> tuple:
+    """What people start their day from."""
+    return (
+        WorkList(
+            "appointments",
+            _("My appointments today"),
+            _todays,
+            "appointments.book",
+            empty=_("Nobody is expected any more today."),
+            order=5,
+            page="appointments:list",
+            roles=DESK,
+        ),
+        Action(
+            "work",
+            _("New appointment"),
+            _new,
+            icon="calendar-plus",
+            order=10,
+            perm="appointments.book",
+            primary=True,
+        ),
+    )
 
 
 def register() -> None:
@@ -79,14 +108,6 @@ def register() -> None:
             group="front",
             order=200,
         ),
-        WorkList(
-            "appointments",
-            _("My appointments today"),
-            _todays,
-            "appointments.book",
-            empty=_("Nobody is expected any more today."),
-            order=5,
-        ),
         SearchKind("appointment", _("Appointments"), _found, "calendar-event", order=60),
         Action(
             "vehicle",
@@ -98,4 +119,5 @@ def register() -> None:
             primary=True,
         ),
         *KINDS,
+        *_work(),
     )

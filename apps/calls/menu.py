@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -15,7 +16,7 @@ from apps.calls.queues import CallQueue, declare_queue
 from apps.calls.services import hear_of_customer
 from apps.calls.texts import PROMISE_SCRIPT
 from apps.core import clock
-from apps.core.registry import NavItem, Panel, WorkList, registry
+from apps.core.registry import Action, NavItem, Panel, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 
@@ -27,8 +28,8 @@ def _due(user: User) -> int:
 
 
 def _mine(user: User) -> list[dict[str, Any]]:
-    """The user's own calls; whoever calls for a living sees those of his role as well."""
-    due = Call.objects.visible_to(user).due(clock.now())
+    now = clock.now()
+    due = Call.objects.visible_to(user).due(now)
     own = due.workable_by(user) if user.role in CALLERS else due.filter(owner=user)
     return [
         {
@@ -40,6 +41,10 @@ def _mine(user: User) -> list[dict[str, Any]]:
         }
         for call in own.select_related("customer", "vehicle").order_by("closes_on", "pk")[:20]
     ]
+
+
+def _next(_nothing: None, user: User) -> str:
+    return reverse("calls:next") if user.role in CALLERS else ""
 
 
 def _about_vehicle(vehicle: Any, user: User) -> dict[str, Any] | None:
@@ -86,8 +91,15 @@ def register() -> None:
     registry.add(
         NavItem(_("Calls"), "calls:queue", "phone-call", "calls.see", group="calls", order=500, badge=_due),
         WorkList(
-            "calls", _("My calls"), _mine, "calls.make", empty=_("No calls of yours are due."), order=30
+            "calls",
+            _("My calls"),
+            _mine,
+            "calls.make",
+            empty=_("No calls of yours are due."),
+            order=30,
+            page="calls:queue",
         ),
+        Action("work", _("Next call"), _next, "phone-outgoing", "post", perm="calls.make", primary=True),
         Panel("vehicle", "calls/_panel.html", _about_vehicle, order=70, perm="calls.see"),
         Panel("customer", "calls/_panel.html", _about_customer, order=70, perm="calls.see"),
     )

@@ -39,7 +39,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Action:
-    """A verb offered on an object's page.
+    """A verb offered on an object's page; of the subject "work" (no object), on "my work".
 
     ``url(obj, user)`` returns the address, or "" when it does not apply now. ``method`` is
     "get" for a page that asks first and "post" for one that acts.
@@ -57,7 +57,11 @@ class Action:
 
 @dataclass(frozen=True)
 class WorkList:
-    """A list on "my work": ``rows(user)`` gives dicts with ``title url due_at note badge``."""
+    """A list on "my work": ``rows(user)`` gives dicts with ``title url due_at note badge``.
+
+    ``page`` names the page it is an extract of. ``roles``: whose daily work it is, where more
+    people hold ``perm``.
+    """
 
     key: str
     label: Any
@@ -65,6 +69,12 @@ class WorkList:
     perm: str
     empty: Any = ""
     order: int = 100
+    page: str = ""
+    roles: tuple = ()
+
+    def is_for(self, user: Any) -> bool:
+        """Whether ``user`` works from it."""
+        return user.has_perm(self.perm) and (not self.roles or user.role in self.roles)
 
 
 @dataclass(frozen=True)

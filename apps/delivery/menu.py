@@ -37,6 +37,13 @@ def _rows(user: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _passes(user: Any) -> list[dict[str, Any]]:
+    return [
+        {"title": gate_pass.number, "plate": gate_pass.order.vehicle.plate, "url": reverse("delivery:gate")}
+        for gate_pass in selectors.passes_to_let_out(user)
+    ]
+
+
 def _panel(order: Any, user: Any) -> dict[str, Any] | None:
     settlement = services.live_settlement(order)
     return {"settlement": settlement, "order": order} if settlement else None
@@ -53,6 +60,31 @@ def _custody(visit: Any, user: Any) -> dict[str, Any]:
 
 def _may_read_statement(user: Any, file: Any) -> bool:
     return user.has_perm("delivery.see")
+
+
+def _work() -> tuple:
+    """What people start their day from."""
+    return (
+        WorkList(
+            "delivery",
+            _("Ready to go"),
+            _rows,
+            "delivery.see",
+            _("No car is waiting to go."),
+            40,
+            page="delivery:queue",
+        ),
+        WorkList(
+            "gate",
+            _("Cars that may leave"),
+            _passes,
+            "delivery.guard",
+            _("No car may leave now"),
+            6,
+            page="delivery:gate",
+            roles=(Role.GUARD,),
+        ),
+    )
 
 
 def register() -> None:
@@ -76,7 +108,6 @@ def register() -> None:
     registry.add(
         NavItem(_("Delivery"), "delivery:queue", "receipt", "delivery.see", group="front", order=260),
         NavItem(_("Gate"), "delivery:gate", "barrier-block", "delivery.guard", group="front", order=270),
-        WorkList("delivery", _("Ready to go"), _rows, "delivery.see", _("No car is waiting to go."), 40),
         Panel("workorder", "delivery/_panel.html", _panel, order=70, perm="delivery.see"),
         Panel("visit", "delivery/_custody.html", _custody, order=40, perm="delivery.see"),
         Action(
@@ -85,4 +116,5 @@ def register() -> None:
         MessageKind(papers.READY, _("Car ready"), papers.decide_ready, papers.ready_text),
         FileKind("delivery.settlement", _may_read_statement),
         PdfKind("delivery.settlement", "delivery/pdf/settlement.html", papers.context, papers.file_name),
+        *_work(),
     )

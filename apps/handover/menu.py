@@ -26,7 +26,12 @@ def _whose(value: Any) -> str:
 
 
 def _today(user: User) -> list[dict[str, Any]]:
-    own = Handover.objects.visible_to(user).on_day(clock.now()).filter(advisor=user)
+    """The advisor's own of today; the customer manager's are all of today and those left behind."""
+    visible, now = Handover.objects.visible_to(user), clock.now()
+    if user.role == Role.CUSTOMER_MANAGER:
+        own = visible.on_day(now) | visible.not_collected(now)
+    else:
+        own = visible.on_day(now).filter(advisor=user)
     return [
         {
             "title": handover.customer.name,
@@ -70,7 +75,13 @@ def register() -> None:
     registry.add(
         NavItem(_("New cars"), "handover:list", "key", "handover.see", group="front", order=250),
         WorkList(
-            "handovers", _("Handovers today"), _today, "handover.deliver", empty=_("None today."), order=20
+            "handovers",
+            _("Handovers today"),
+            _today,
+            "handover.deliver",
+            empty=_("None today."),
+            order=20,
+            page="handover:list",
         ),
         Panel("vehicle", "handover/_panel.html", _panel, order=60, perm="handover.see"),
     )

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
+from apps.core import clock, when
 from apps.core.registry import NavItem, WorkList, registry
 from apps.desk.models import EVENT_TITLES
 from apps.parts.models import Demand
-from apps.parts.selectors import queue
 
 
 def _to_issue(user: User) -> int:
@@ -19,13 +21,36 @@ def _to_issue(user: User) -> int:
     return Demand.objects.visible_to(user).to_issue().order_by()[:100].count()
 
 
-def _at_the_counter(user: User) -> list[dict[str, Any]]:
-    """Parts that wait to be fetched, the longest waiting first."""
-    url = reverse("parts:to_issue")
+def _waiting(user: User) -> list[dict[str, Any]]:
+    """One row an order, the longest waiting first."""
+    demands = Demand.objects.visible_to(user).to_issue().order_by()
+    orders = demands.values("purpose").annotate(parts=Count("pk"), since=Min("released_at")).order_by("since")
     return [
-        {"title": demand.part.name, "url": url, "note": f"{demand.purpose} · {demand.shelf}".strip(" ·")}
-        for demand in queue(user, 50)["ready"]
+        {
+            "title": row["purpose"],
+            "url": reverse("parts:to_issue"),
+            "note": ngettext("%(n)d part", "%(n)d parts", row["parts"]) % {"n": row["parts"]}
+            + " · "
+            + str(_("waiting since %(time)s")) % {"time": when.words(row["since"], clock.now())},
+        }
+        for row in orders[:50]
     ]
+
+
+def _work() -> tuple:
+    """What people start their day from."""
+    return (
+        WorkList(
+            "parts",
+            _("Parts to issue"),
+            _waiting,
+            "parts.handle",
+            empty=_("Nothing waits at the counter"),
+            order=5,
+            page="parts:to_issue",
+            roles=(Role.PARTS_CLERK,),
+        ),
+    )
 
 
 def register() -> None:
@@ -59,13 +84,6 @@ def register() -> None:
             order=340,
             badge=_to_issue,
         ),
-        WorkList(
-            "parts_to_issue",
-            _("Parts to issue"),
-            _at_the_counter,
-            "parts.handle",
-            _("Nothing waits at the counter"),
-            20,
-        ),
         NavItem(_("Stock"), "parts:stock", "packages", "parts.see", group="floor", order=345),
+        *_work(),
     )

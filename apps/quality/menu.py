@@ -72,7 +72,13 @@ def register() -> None:
             badge=_count,
         ),
         WorkList(
-            "quality", _("Waiting for the quality check"), _rows, "quality.check", _("Nothing to check."), 20
+            "quality",
+            _("Waiting for the quality check"),
+            _rows,
+            "quality.check",
+            _("Nothing to check."),
+            20,
+            page="quality:queue",
         ),
         WorkList(
             "wash", _("Waiting for the wash"), _washes, "quality.wash", _("No car waits for the wash."), 25

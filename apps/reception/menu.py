@@ -1,6 +1,7 @@
 """What this room adds to the frame and to earlier rooms' pages."""
 
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, Role
-from apps.core.registry import FileKind, LinkKind, NavItem, Panel, PdfKind, WorkList, registry
+from apps.core.registry import Action, FileKind, LinkKind, NavItem, Panel, PdfKind, WorkList, registry
 from apps.customers.models import Vehicle
 from apps.desk.models import EVENT_TITLES
 from apps.reception import documents, drawing, selectors
@@ -35,6 +36,23 @@ def _waiting_for(user: User) -> list[dict]:
         for visit in visits
         if visit.advisor_id in (None, user.pk)
     ]
+
+
+def _expected(user: User) -> list[dict]:
+    return [
+        {
+            "title": a.customer.name,
+            "plate": a.vehicle.plate,
+            "url": f"{reverse('reception:arrival')}?{urlencode({'plate': a.vehicle.plate})}",
+            "note": a.vehicle.model_name,
+            "due_at": a.arrives_at,
+        }
+        for a in selectors.expected_today(user)[:100]
+    ]
+
+
+def _arrival(_nothing: None, user: User) -> str:
+    return reverse("reception:arrival") if user.role == Role.GUARD else ""
 
 
 def _waiting_count(user: User) -> int:
@@ -108,6 +126,34 @@ TITLES = {
 }
 
 
+def _work() -> tuple:
+    """What people start their day from."""
+    return (
+        WorkList(
+            "waiting_for_me",
+            _("Waiting for me"),
+            _waiting_for,
+            "reception.receive",
+            empty=_("Nobody waits for you."),
+            order=5,
+            page="reception:queue",
+        ),
+        WorkList(
+            "expected",
+            _("Expected today"),
+            _expected,
+            "reception.arrive",
+            empty=_("Nobody else is expected today."),
+            order=5,
+            page="reception:arrival",
+            roles=(Role.GUARD,),
+        ),
+        Action(
+            "work", _("Arrival"), _arrival, "barrier-block", order=20, perm="reception.arrive", primary=True
+        ),
+    )
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     _permissions()
@@ -128,14 +174,6 @@ def register() -> None:
         ),
         NavItem(_("Visits"), "reception:visits", "clipboard-text", "reception.see", group="front", order=220),
         Panel("vehicle", "reception/_vehicle_panel.html", _last_walk_around, order=300, perm="reception.see"),
-        WorkList(
-            "waiting_for_me",
-            _("Waiting for me"),
-            _waiting_for,
-            "reception.receive",
-            empty=_("Nobody waits for you."),
-            order=5,
-        ),
         LinkKind("reception_slip", slip_public),
         FileKind("reception.damage", _sees_reception),
         FileKind("reception.signature", _sees_reception),
@@ -143,6 +181,7 @@ def register() -> None:
         PdfKind(
             "reception.slip", "reception/pdf/slip.html", documents.slip_context, documents.slip_file_name
         ),
+        *_work(),
     )
 
 

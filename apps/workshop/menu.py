@@ -105,10 +105,10 @@ def register() -> None:
             order=300, badge=_unplanned,
         ),
         NavItem(_("My jobs"), "workshop:mine", "tool", "workshop.work", group="floor", order=310),
-        WorkList("workshop_jobs", _("My jobs"), _mine, "workshop.work", _("No job is planned for you."), 15),
-        WorkList(
-            "workshop_plan", _("To be planned"), _to_plan, "workshop.dispatch", _("Everything is planned"), 15
-        ),
+        WorkList("workshop_jobs", _("My jobs"), _mine, "workshop.work", _("No job is planned for you."), 15,
+            page="workshop:mine"),
+        WorkList("to_plan", _("To be planned"), _to_plan, "workshop.dispatch", _("Everything is planned"), 5,
+            page="workshop:dispatch", roles=(Role.DISPATCHER, Role.TEAM_LEAD)),
         Action(
             "workorder", _("Hand over to quality check"), _submission, icon="checkup-list", method="post",
             order=40, perm="workshop.submit_for_qc",

@@ -12,6 +12,9 @@ from apps.desk.context import unread_key
 from apps.desk.models import Notice, Task
 from apps.desk.once import once
 
+GLOVES = ("technician", "guard")
+"""They work standing, on a tablet."""
+
 
 @require_GET
 @require_perm("desk.use")
@@ -22,16 +25,23 @@ def my_work(request: HttpRequest) -> HttpResponse:
             "key": w.key,
             "label": w.label,
             "empty": w.empty,
+            "page": w.page,
             "rows": list(w.rows(request.user)),
         }
         for w in registry.work_lists
-        if request.user.has_perm(w.perm)
+        if w.is_for(request.user)
     ]
     quiet = [row for row in lists if not row["rows"]]
     return render(
         request,
         "desk/my_work.html",
-        {"lists": [row for row in lists if row["rows"]], "quiet": quiet, "now": clock.now()},
+        {
+            "lists": [row for row in lists if row["rows"]],
+            "quiet": quiet,
+            "actions": registry.actions_for("work", None, request.user),
+            "gloves": request.user.role in GLOVES,
+            "now": clock.now(),
+        },
     )
 
 
