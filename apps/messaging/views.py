@@ -9,17 +9,21 @@ from apps.desk.once import once
 from apps.messaging.models import Message
 
 PAGE = 100
+NEXT = 5
 
 
 @require_GET
 @require_perm("messaging.see")
 def outbox(request: HttpRequest) -> HttpResponse:
-    """GET /outbox/?state= → what waits for a person first, then the latest hundred."""
+    """GET /outbox/?state= → what waits for a person, what goes next, then the latest hundred."""
     visible = Message.objects.visible_to(request.user)
     state = request.GET.get("state", "")
-    rows = visible.filter(state=state) if state in Message.State.values else visible
+    planned = visible.filter(state=Message.State.PLANNED).order_by("planned_at", "pk")
+    rows = visible.filter(state=state) if state in Message.State.values else visible.exclude(state="planned")
+    latest = planned if state == Message.State.PLANNED else rows.order_by("-planned_at", "-pk")
     context = {
-        "messages_": list(rows.order_by("-planned_at", "-pk")[:PAGE]),
+        "messages_": list(latest[:PAGE]),
+        "next": [] if state else list(planned[:NEXT]),
         "unresolved": list(visible.unresolved().order_by("-planned_at")[:PAGE]) if not state else [],
         "state": state,
         "states": Message.State.choices,
