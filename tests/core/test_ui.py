@@ -187,7 +187,7 @@ def test_a_span_is_said_by_its_two_largest_units(english, minutes, text):
         ({"at": NOW + 3 * HOUR}, "", "3 h left"),
         ({"at": NOW + HOUR / 2}, "block", "30 min left"),
         ({"at": NOW - HOUR}, "late", "1 h late"),
-        ({"at": NOW + 3 * HOUR, "expected": NOW + 4 * HOUR}, "block", "expected today 14:15"),
+        ({"at": NOW + 3 * HOUR, "expected": NOW + 4 * HOUR}, "block", "expected 14:15"),
         ({"at": NOW - HOUR, "done": NOW - 2 * HOUR}, "ready", "on time"),
         ({"at": NOW - 2 * HOUR, "done": NOW - HOUR}, "late", "1 h late"),
     ],

@@ -223,7 +223,9 @@ def promised(
         tone, sign, text = "late", "alert-triangle", _("%(span)s late") % length
     elif expected_at and expected_at > promised_at:
         tone, sign = "block", "clock-exclamation"
-        text = _("expected %(time)s") % {"time": spoken.words(expected_at, now)}
+        same_day = timezone.localdate(expected_at) == timezone.localdate(promised_at)
+        at = f"{timezone.localtime(expected_at):%H:%M}" if same_day else spoken.words(expected_at, now)
+        text = _("expected %(time)s") % {"time": at}
     elif left <= timedelta(minutes=risk_minutes):
         tone, sign, text = "block", "clock-exclamation", _("%(span)s left") % length
     else:
@@ -235,6 +237,14 @@ def promised(
         icon(sign) if sign else "",
         text,
     )
+
+
+@register.filter
+def plate_text(text: str) -> SafeString:
+    """A plate in running text; where room is scarce, styles leave its place out."""
+    number = plates.normalise(text)
+    area, dot, serial = plates.display(number).partition("·") if plates.kind(number) else ("", "", text)
+    return format_html('<span class="plate-place">{}{}</span>{}', area, dot, serial)
 
 
 @register.filter
