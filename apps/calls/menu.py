@@ -59,6 +59,18 @@ def _about_customer(customer: Any, user: User) -> dict[str, Any] | None:
     return {"calls": rows} if rows else None
 
 
+TITLES = {
+    "call.attempted": _("Customer called"),
+    "call.open": _("Call goes on"),
+    "call.suspended": _("Call suspended"),
+    "call.correction": _("Call waits for a telephone number"),
+    "call.done": _("Call completed"),
+    "call.unreached": _("Call closed as unreached"),
+    "call.cancelled": _("Call cancelled"),
+    "call.promised": _("Call back promised"),
+}
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     declare("calls.see", *MADE_BY, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
@@ -76,18 +88,7 @@ def register() -> None:
     )
     declare_queue(CallQueue(PROMISE, _("Promised calls"), MADE_BY, PROMISE_SCRIPT, order=10))
     subscribe("calls.number_changed", "customer.updated", handler=hear_of_customer)
-    EVENT_TITLES.update(
-        {
-            "call.attempted": _("Customer called"),
-            "call.open": _("Call goes on"),
-            "call.suspended": _("Call suspended"),
-            "call.correction": _("Call waits for a telephone number"),
-            "call.done": _("Call completed"),
-            "call.unreached": _("Call closed as unreached"),
-            "call.cancelled": _("Call cancelled"),
-            "call.promised": _("Call back promised"),
-        }
-    )
+    EVENT_TITLES.update(TITLES)
     registry.add(
         NavItem(_("Calls"), "calls:queue", "phone-call", "calls.see", group="calls", order=500, badge=_due),
         WorkList(

@@ -52,15 +52,16 @@ def _check_url(order: Any, user: Any) -> str:
     return reverse("quality:check", args=[order.number]) if waiting else ""
 
 
+TITLES = {"quality.passed": _("Quality check passed"), "quality.failed": _("Quality check failed")}
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     checkers = (Role.QUALITY_INSPECTOR, Role.TEAM_LEAD, Role.DISPATCHER, *MANAGERS)
     declare("quality.see", *checkers, *DESK, Role.TECHNICIAN, Role.GROUP_MANAGER)
     declare("quality.check", *checkers)
     declare("quality.wash", *checkers, Role.TECHNICIAN, Role.SERVICE_ADVISOR, Role.RECEPTION_SUPERVISOR)
-    EVENT_TITLES.update(
-        {"quality.passed": _("Quality check passed"), "quality.failed": _("Quality check failed")}
-    )
+    EVENT_TITLES.update(TITLES)
     registry.add(
         NavItem(
             _("Quality"),
