@@ -139,6 +139,9 @@ if (head) {
   new ResizeObserver(() => root.style.setProperty("--head-h", `${head.offsetHeight}px`)).observe(head);
 }
 
+// In a long rail the place one is at stays in sight.
+document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest" });
+
 // After a refused form the first thing read is what is wrong.
 document.querySelector("form:not([data-quiet]) [data-focus]")?.focus();
 on("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());

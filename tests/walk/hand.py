@@ -90,12 +90,16 @@ class Walk:
     def __init__(self, new_context: Callable[..., Any], sign_in: Callable[..., None]) -> None:
         self._new_context, self._sign_in = new_context, sign_in
         self.steps: list[dict[str, Any]] = []
+        self._browsers: dict[tuple[Any, ...], Any] = {}
         FOLDER.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
     def step(self, name: str, user: Any, **options: Any) -> Iterator[Hand]:
-        """``user`` opens his own browser on his work page; the step is counted from there."""
-        page = self._new_context(**options).new_page()
+        """``user`` opens a page of his own browser on his work page; the step is counted from there."""
+        mine = (user.pk, *sorted(options.items()))
+        if mine not in self._browsers:
+            self._browsers[mine] = self._new_context(**options)
+        page = self._browsers[mine].new_page()
         self._sign_in(page, user)
         page.goto("/")
         hand = Hand(page)
@@ -109,7 +113,7 @@ class Walk:
                 page.evaluate("window.scrollTo(0, 0)")
             page.screenshot(path=picture, full_page=True)
         self._note(name, user.role, hand.actions, time.monotonic() - began)
-        page.context.close()
+        page.close()
 
     def _note(self, name: str, role: str, actions: int, seconds: float) -> None:
         self.steps.append({"step": name, "role": role, "actions": actions, "seconds": round(seconds, 1)})
