@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.permissions import declare
 from apps.accounts.roles import Role
-from apps.core.registry import NavItem, registry
+from apps.core.registry import NavItem, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
+from apps.imports import first_steps
 
 
 def register() -> None:
@@ -19,5 +20,15 @@ def register() -> None:
         }
     )
     registry.add(
-        NavItem(_("Imports"), "imports:list", "database-import", "imports.see", group="admin", order=950)
+        NavItem(_("Imports"), "imports:list", "database-import", "imports.see", group="admin", order=950),
+        WorkList(
+            "first_steps",
+            _("Before the first car"),
+            first_steps.rows,
+            "accounts.manage_people",
+            empty=_("The house is set up."),
+            order=1,
+            page="accounts:people",
+            roles=(Role.ADMINISTRATOR,),
+        ),
     )

@@ -25,7 +25,15 @@ def test_every_role_is_led_on_from_an_empty_page(cast, client, role):
     assert main.count("btn-primary") <= 1
     assert "list-quiet" in main
     leads_on = set(re.findall(r'class="row-link" href="([^"]+)"', main))
-    assert leads_on or role in (Role.ADMINISTRATOR,)
+    assert leads_on or role == Role.ADMINISTRATOR
+
+
+def test_the_administrator_of_an_empty_house_is_told_what_it_needs_first(cast, client):
+    page = page_of(client, cast.roles[Role.ADMINISTRATOR])
+    first = page.split('aria-labelledby="list-first_steps"')[1].split("</section>")[0]
+    assert reverse("capacity:overview") in first
+    assert reverse("imports:list") in first
+    assert first.count("list-row") == 3  # the people are there already
 
 
 def test_the_parts_clerk_sees_the_orders_that_wait_at_the_counter(cast, client):
