@@ -1,7 +1,7 @@
 """URL map: each furnished room brings its pages, and its API under ``/api/v1/``."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView
+from drf_spectacular.views import SpectacularAPIView
 
 from dms.rooms import ROOMS, has
 
@@ -12,7 +12,6 @@ urlpatterns = [
     *[path("", include(f"apps.{room}.urls")) for room in ROOMS if has(room, "urls")],
     path("api/v1/", include((_api, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularRedocView.as_view(url_name="schema"), name="api_docs"),
 ]
 
 handler400 = "apps.core.views.bad_request"

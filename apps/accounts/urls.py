@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts.views import people, sessions
+from apps.accounts.views import people, sessions, tokens
 
 app_name = "accounts"
 
@@ -24,4 +24,6 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/new/", people.person_create, name="person_create"),
     path("people/<int:pk>/", people.person_update, name="person_update"),
+    path("people/<int:pk>/token/", tokens.token_create, name="token_create"),
+    path("people/<int:pk>/token/removal/", tokens.token_remove, name="token_remove"),
 ]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from apps.core import clock, health
-from apps.desk.models import EventDelivery, Heartbeat
+from apps.desk.models import EventDelivery, Heartbeat, PdfJob
 
 
 def worker() -> dict:
@@ -19,4 +19,10 @@ def worker() -> dict:
 def deliveries() -> dict:
     """The oldest due delivery does not wait longer than ten minutes."""
     oldest = EventDelivery.objects.open().order_by("due_at").values_list("due_at", flat=True).first()
+    return health.age(clock.now() - oldest if oldest else None, timedelta(minutes=10))
+
+
+def documents() -> dict:
+    """The oldest document asked for and not given up does not wait longer than ten minutes."""
+    oldest = PdfJob.objects.open().order_by("due_at").values_list("due_at", flat=True).first()
     return health.age(clock.now() - oldest if oldest else None, timedelta(minutes=10))

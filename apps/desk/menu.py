@@ -30,6 +30,7 @@ def register() -> None:
     workdays.set_override_source(CalendarDay.overrides)
     health.register("worker", desk_health.worker)
     health.register("deliveries", desk_health.deliveries)
+    health.register("documents", desk_health.documents)
     declare("desk.use", *EVERYONE)
     declare("desk.operate", Role.ADMINISTRATOR)
     declare("desk.see_history", *EVERYONE)
@@ -47,6 +48,7 @@ def register() -> None:
         ),
         NavItem(_("Settings"), "desk:settings", "settings", "desk.edit_settings", group="admin", order=910),
         NavItem(_("Working days"), "desk:calendar", "calendar-cog", "desk.edit_calendar", "admin", 920),
+        NavItem(_("API"), "desk:api_docs", "api", "desk.operate", group="admin", order=960),
         WorkList(
             "tasks",
             _("Tasks"),

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import calendar, deliveries, files, links, live, search, settings, work
+from apps.desk.views import api_docs, calendar, deliveries, files, links, live, search, settings, work
 
 app_name = "desk"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("notices/", work.notices, name="notices"),
     path("search/", search.search, name="search"),
     path("files/<uuid:pk>/", files.file_detail, name="file"),
+    path("api/docs/", api_docs.api_docs, name="api_docs"),
     path("live/", live.live, name="live"),
     path("l/<str:token>/", links.link_open, name="link"),
     path("settings/", settings.setting_list, name="settings"),

@@ -2,4 +2,7 @@
 
 
 def samples(cast) -> dict[str, dict]:
-    return {"accounts:person_update": {"pk": cast.advisor.pk}}
+    return {
+        f"accounts:{name}": {"pk": cast.advisor.pk}
+        for name in ("person_update", "token_create", "token_remove")
+    }

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
+from rest_framework.authtoken.models import Token
 
 from apps.accounts.access import public, require_perm
 from apps.accounts.forms import FirstRunForm, PersonForm
@@ -53,7 +54,7 @@ def _edit(request: HttpRequest, person: User) -> HttpResponse:
     return render(
         request,
         "accounts/person_form.html",
-        {"form": form, "person": person},
+        {"form": form, "person": person, "token": Token.objects.filter(user_id=person.pk).first()},
         status=status,
     )
 

@@ -81,7 +81,9 @@ class OrderViewSet(IdempotentMixin, ListModelMixin, RetrieveModelMixin, GenericV
         order = WorkOrder.objects.select_related("vehicle", "customer", "advisor").get(pk=order.pk)
         return Response(OrderDetailSerializer(order).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=NewLineSerializer(many=True), responses={201: LineSerializer(many=True)})
+    @extend_schema(
+        request=NewLineSerializer(many=True), responses={201: LineSerializer(many=True)}, filters=False
+    )
     @action(detail=True, methods=["post"])
     def lines(self, request: Request, pk: str | None = None) -> Response:
         """Add lines; on an authorised order they wait for consent."""
