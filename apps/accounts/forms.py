@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import DealerGroup, Store, User
 from apps.accounts.roles import Role
 from apps.core.forms import VersionedFormMixin
+from apps.core.registry import registry
 
 
 class PersonForm(VersionedFormMixin):
@@ -97,6 +98,13 @@ class FirstRunForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    starter = forms.BooleanField(
+        label=_("Begin with the starter catalogue"),
+        help_text=_("Brands and models, labour operations, parts and packages; all of it can be changed."),
+        required=False,
+        initial=True,
+    )
+
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
         validate_password(password)
@@ -104,7 +112,7 @@ class FirstRunForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> User:
-        """Make the group, its first store and the administrator."""
+        """Make the group, its first store and the administrator, and furnish the house."""
         data = self.cleaned_data
         group = DealerGroup.objects.create(name=data["group_name"])
         store = Store.objects.create(
@@ -113,6 +121,9 @@ class FirstRunForm(forms.Form):
             name=data["store_name"],
             hotline=data["hotline"],
         )
+        for furnishing in registry.furnishings:
+            if data["starter"] or not furnishing.optional:
+                furnishing.lay(store)
         return User.objects.create_user(
             data["username"],
             data["password"],

@@ -8,6 +8,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.core.problems import problem
 
 TOUCH_SECONDS = 60
 
@@ -41,7 +44,8 @@ class SessionPolicyMiddleware:
             response.headers["HX-Redirect"] = login.url
             return response
         if request.path.startswith("/api/"):
-            return JsonResponse({"title": "session_expired", "status": 401}, status=401)
+            body = problem(401, _("Your session has ended. Log in again."), "session_expired")
+            return JsonResponse(body, status=401, content_type="application/problem+json")
         return login
 
     @staticmethod

@@ -12,7 +12,7 @@ from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
 from apps.callbacks import services, surveys
 from apps.callbacks.forms import FollowUpForm, PostRepairForm, SurveyForm
 from apps.calls.queues import CallQueue, declare_queue
-from apps.core.registry import NavItem, registry
+from apps.core.registry import Furnishing, NavItem, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 
@@ -84,5 +84,6 @@ def register() -> None:
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
     EVENT_TITLES["survey.answered"] = _("Survey answered")
     registry.add(
-        NavItem(_("CSI"), "callbacks:csi", "mood-check", "callbacks.see_csi", group="manage", order=620)
+        NavItem(_("CSI"), "callbacks:csi", "mood-check", "callbacks.see_csi", group="manage", order=620),
+        Furnishing(lambda store: surveys.seed(store.group)),
     )

@@ -9,8 +9,9 @@ from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import EVERYONE, Role
 from apps.catalog.selectors import LABOUR_RATE
+from apps.catalog.services import seed
 from apps.core.money import fen
-from apps.core.registry import NavItem, registry
+from apps.core.registry import Furnishing, NavItem, registry
 from apps.desk.models.event import EVENT_TITLES
 
 
@@ -26,5 +27,6 @@ def register() -> None:
     EVENT_TITLES["catalog.added"] = _("Added to the price list: %(code)s")
     EVENT_TITLES["catalog.changed"] = _("Price list changed: %(code)s")
     registry.add(
-        NavItem(_("Price list"), "catalog:packages", "tags", "catalog.see", group="files", order=700)
+        NavItem(_("Price list"), "catalog:packages", "tags", "catalog.see", group="files", order=700),
+        Furnishing(lambda store: seed(store.group), optional=True),
     )

@@ -137,6 +137,14 @@ class MessageKind:
     failed: Callable[[Any], None] | None = None
 
 
+@dataclass(frozen=True)
+class Furnishing:
+    """What a new house is given at its first start: ``lay(store)``; an optional one may be declined."""
+
+    lay: Callable[[Any], object]
+    optional: bool = False
+
+
 @dataclass
 class Registry:
     """All registered entries. One instance, ``registry``, per process."""
@@ -149,6 +157,7 @@ class Registry:
     links: dict[str, LinkKind] = field(default_factory=dict)
     files: dict[str, FileKind] = field(default_factory=dict)
     pdfs: dict[str, PdfKind] = field(default_factory=dict)
+    furnishings: list[Furnishing] = field(default_factory=list)
     messages: dict[str, MessageKind] = field(default_factory=dict)
 
     def add(self, *entries: Any) -> None:
@@ -173,6 +182,8 @@ class Registry:
                     self.messages[entry.kind] = entry
                 case PdfKind():
                     self.pdfs[entry.kind] = entry
+                case Furnishing():
+                    self.furnishings.append(entry)
                 case _:
                     raise TypeError(f"Unknown registry entry {entry!r}")
 

@@ -4,10 +4,19 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from apps.core import health
+from apps.core.problems import problem
+
+PROBLEMS = {
+    400: ("bad_request", _("The request could not be read")),
+    403: ("forbidden", _("Your role may not do this.")),
+    404: ("not_found", _("There is no such record, or it is not yours to see.")),
+    500: ("server_error", _("Something broke")),
+}
 
 
 def _wants_problem(request: HttpRequest) -> bool:
@@ -16,17 +25,9 @@ def _wants_problem(request: HttpRequest) -> bool:
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
     if _wants_problem(request):
-        from_status = {
-            400: "bad_request",
-            403: "forbidden",
-            404: "not_found",
-            500: "server_error",
-        }
-        return JsonResponse(
-            {"type": "about:blank", "title": from_status[status], "status": status},
-            status=status,
-            content_type="application/problem+json",
-        )
+        code, detail = PROBLEMS[status]
+        body = problem(status, detail, code)
+        return JsonResponse(body, status=status, content_type="application/problem+json")
     return render(request, f"errors/{status}.html", status=status)
 
 

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core import mail
 
 from apps.accounts.models import User
+from apps.callbacks import surveys
+from apps.catalog.models import Package, VehicleModel
 from tests.cast import PASSWORD
 
 LOGIN = "/login/"
@@ -38,6 +40,18 @@ def test_an_idle_session_ends(cast, client):
     session["seen"] = time.time() - settings.SESSION_IDLE_SECONDS - 1
     session.save()
     assert client.get("/work/").url == "/login/?next=/work/"
+
+
+def test_an_idle_session_is_told_to_a_program_as_a_problem(cast, client):
+    client.force_login(cast.advisor)
+    client.get("/work/")
+    session = client.session
+    session["seen"] = time.time() - settings.SESSION_IDLE_SECONDS - 1
+    session.save()
+    answer = client.get("/api/v1/customers/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
+    assert answer.json()["title"] == "session_expired"
+    assert answer.json()["detail"]
 
 
 def test_a_session_ends_after_a_long_day_however_busy(cast, client):
@@ -93,6 +107,22 @@ def test_an_empty_house_makes_its_administrator_and_only_once(client):
     assert client.post("/first-run/", data | {"password": "short"}).status_code == 422
     assert client.post("/first-run/", data).status_code == 302
     assert client.get("/work/").status_code == 200
-    assert User.objects.get().role == "administrator"
+    made = User.objects.get()
+    assert made.role == "administrator"
+    assert surveys.in_use(made.group).questions.exists(), "what no page can make is there"
+    assert not Package.objects.exists(), "the starter catalogue was declined"
     client.logout()
     assert client.get("/first-run/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_empty_house_begins_with_models_and_packages_if_it_likes(client):
+    assert b'name="starter"' in client.get("/first-run/").content
+    data = {
+        "group_name": "Lakeside", "store_name": "One", "store_code": "hz01", "name": "Ann", "username": "ann",
+        "password": "Nine-lifts-and-3-bays", "starter": "on",
+    }  # fmt: skip
+    client.post("/first-run/", data)
+    group = User.objects.get().group
+    assert VehicleModel.objects.filter(brand__group=group).exists()
+    assert Package.objects.filter(group=group).exists()
