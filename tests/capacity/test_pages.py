@@ -56,6 +56,12 @@ def test_the_manager_adds_a_bay(cast, manager):
     assert Event.objects.filter(kind="capacity.resource_saved").exists()
 
 
+def test_pressed_twice_makes_one_bay_and_leads_to_it(cast, manager):
+    data = {"name": "Bay 9", "bay_kind": "general", "is_active": "on", "_once": "k"}
+    assert [post(manager, "capacity:bay_create", data).status_code for _press in range(2)] == [302, 302]
+    assert Resource.objects.count() == 1
+
+
 def test_a_second_bay_of_the_same_name_is_refused_beside_the_field(cast, manager):
     bay(cast.store, "Bay 1")
     data = {"name": "Bay 1", "bay_kind": "general", "is_active": "on"}

@@ -1,5 +1,6 @@
 """The background work with real beat, worker and broker: nothing here calls a task by hand."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,12 @@ def state_of(**fields) -> list[str]:
     return list(Message.objects.filter(**fields).values_list("state", flat=True))
 
 
+def written(var) -> list[tuple[str, str]]:
+    """What the file backend has written, run after run."""
+    lines = [line for file in (var / "outbox").glob("*.jsonl") for line in file.read_text().splitlines()]
+    return [(m["reference"], m["text"]) for m in map(json.loads, lines)]
+
+
 def test_a_booking_is_confirmed_at_once_and_its_reminders_wait(cast, background):
     appointment = make_appointment(cast.store, by=cast.advisor)
     planned = Message.objects.about(appointment)
@@ -37,6 +44,19 @@ def test_a_booking_is_confirmed_at_once_and_its_reminders_wait(cast, background)
     sent = Message.objects.get(pk=first.pk)
     assert appointment.vehicle.plate in sent.text or appointment.number in sent.text
     assert set(state_of(planned_at__gt=clock.now() + timedelta(minutes=5))) == {"planned"}
+
+
+def test_a_reminder_whose_time_has_come_leaves_through_the_file_backend(cast, background, settings):
+    appointment = make_appointment(cast.store, by=cast.advisor)
+    reminders = Message.objects.about(appointment).filter(kind__startswith="appointment.reminder_")
+    first = reminders.filter(state="planned").earliest("planned_at")
+    before = written(settings.VAR)
+    # Its hour has come, whatever the real hour: as an answer it goes at night too.
+    Message.objects.filter(pk=first.pk).update(planned_at=clock.now(), answers_customer=True)
+    background.wait_for(lambda: state_of(pk=first.pk) == ["sent"], seconds=60)
+    sent = Message.objects.get(pk=first.pk)
+    line = (sent.reference, sent.text)
+    assert written(settings.VAR).count(line) == before.count(line) + 1
 
 
 def test_a_killed_worker_and_its_successor_deliver_every_reaction_once(cast, system):

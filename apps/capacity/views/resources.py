@@ -15,6 +15,7 @@ from apps.capacity.forms import FORMS
 from apps.capacity.models import Absence, CapacityDay, OpeningHours, Reservation, Resource
 from apps.core import clock
 from apps.core.when import WEEKDAYS
+from apps.desk.once import once
 
 
 def own_store(request: HttpRequest) -> Store:
@@ -51,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require_perm("capacity.manage")
-@transaction.atomic
+@once
 def resource_create(request: HttpRequest, kind: str) -> HttpResponse:
     """GET, POST /capacity/bays/new/ and its like; the address map says the kind."""
     return _edit(request, Resource(store=own_store(request), kind=kind))
