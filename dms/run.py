@@ -77,8 +77,6 @@ def _run(settings: config.Config, environment: dict[str, str]) -> int:
         out=sys.stdout,
     )
     supervisor.say(f"\n  {address}   (Ctrl-C stops everything)\n")
-    if host == "127.0.0.1":
-        supervisor.say("  The offline walk-around works here and under HTTPS only; see README.md.\n")
     said = threading.Thread(target=_say_when_ready, args=(supervisor, settings.port, address), daemon=True)
     said.start()
     return supervisor.run()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from tests.cast import cast
 from tests.harness.browser import browser_errors, chromium, new_context, page, sign_in
@@ -22,6 +23,10 @@ __all__ = [
     "sign_in",
     "system",
 ]
+
+# Property tests keep no database of examples and judge no timing: not of the rule, not of the machine.
+settings.register_profile("dms", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dms")
 
 
 @pytest.fixture
