@@ -1,5 +1,7 @@
 """The frame in a real browser: it fits every screen, obeys the keys and the content policy."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -23,6 +25,15 @@ def sheet(page, sign_in, cast):
 def test_the_component_sheet_fits_the_screen(sheet, viewport):
     sheet.set_viewport_size({"width": viewport[0], "height": viewport[1]})
     assert overflow_px(sheet) <= 0
+
+
+def test_the_head_that_grew_on_a_narrow_screen_shrinks_on_a_wide_one(sheet):
+    head = sheet.locator(".page-head")
+    sheet.evaluate("document.querySelector('.page-titles').style.height = '9rem'")
+    expect(sheet.locator("html")).to_have_attribute("style", re.compile(r"--head-h: 1\d\dpx"))
+    sheet.evaluate("document.querySelector('.page-titles').style.height = ''")
+    expect(sheet.locator("html")).to_have_attribute("style", re.compile(r"--head-h: \d\dpx"))
+    assert head.bounding_box()["height"] < 100
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
