@@ -61,6 +61,17 @@ if (booking) {
   let changes = 0;
   let asked = { field: null, value: "", changes: 0 };
   let carried = null;
+  // While a finger is down on the draft its answer waits: a swap between press and release would swallow both.
+  let pressed = false;
+  let waiting = null;
+  booking.addEventListener("pointerdown", (event) => (pressed = Boolean(event.target.closest("#draft"))));
+  for (const name of ["pointerup", "pointercancel"]) {
+    on(name, () => {
+      pressed = false;
+      if (waiting) setTimeout(waiting);
+      waiting = null;
+    });
+  }
   booking.addEventListener("change", (event) => {
     if (event.target.closest("#draft")) changes += 1;
   });
@@ -70,7 +81,17 @@ if (booking) {
     asked = { field, value: field?.value ?? "", changes };
   });
   on("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "draft") return;
+    const { target, xhr } = event.detail;
+    if (target.id !== "draft") return;
+    if (pressed) {
+      event.detail.shouldSwap = false;
+      const since = changes;
+      waiting = () => {
+        carried = changes === since ? null : ticked();
+        window.htmx.swap(target, xhr.responseText, { swapStyle: "innerHTML" });
+      };
+      return;
+    }
     const field = quantity(document.activeElement);
     const stale = changes !== asked.changes;
     const typing = field && field.value !== (field === asked.field ? asked.value : field.defaultValue);

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tests.harness.live import Live
 
@@ -108,3 +116,10 @@ def _keep_picture(page: Page, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     file_name = re.sub(r"[^\w-]+", "-", name) + ".png"
     page.screenshot(path=folder / file_name, full_page=True)
+
+
+def tick(box: Locator) -> None:
+    """Tick a box or choice by what a person can see of it: its label, once that stands still."""
+    label = box.locator("xpath=ancestor::label[1]")
+    (label if label.count() else box).click()
+    expect(box).to_be_checked()

@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Error, Locator, Page, expect
 
+from tests.harness.browser import tick
+
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "walk"
 
 
@@ -46,8 +48,7 @@ class Hand:
         self.actions += 1
         if isinstance(what, str):
             what = self.page.locator(what)
-        what.locator("xpath=ancestor::label[1]").click()
-        expect(what).to_be_checked()
+        tick(what)
 
     def choose(self, what: str, value: str) -> None:
         """An entry of a list."""
