@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
+from itertools import pairwise
 
+from apps.capacity.levelling import Levels, Limits, flattest
 from apps.capacity.reasons import Why
 
 UNIT = 300
@@ -70,9 +72,10 @@ class OpenDay:
 class House:
     """What a search is judged on: open days in order, fitting resources, and what takes their time.
 
-    ``busy`` holds ``(resource id, from, till)`` in seconds since the epoch: reservations and absences.
-    ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked
-    for, so that a long job finds its end.
+    ``busy`` (reservations) and ``away`` (absences) hold ``(resource id, from, till)`` in seconds since the
+    epoch. ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked
+    for, so that a long job finds its end. ``limits`` keep the days level: over everybody who repairs
+    (``workforce``) and receives (``desk``), whether or not he fits this job.
     """
 
     zone: tzinfo
@@ -82,12 +85,19 @@ class House:
     bays: list[Thing] = field(default_factory=list)
     technicians: list[Thing] = field(default_factory=list)
     advisors: list[Thing] = field(default_factory=list)
-    busy: Iterable[tuple[int, int, int]] = ()
+    busy: Sequence[tuple[int, int, int]] = ()
+    away: Sequence[tuple[int, int, int]] = ()
+    limits: dict[date, Limits] = field(default_factory=dict)
+    workforce: frozenset[int] = frozenset()
+    desk: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A start that fits. ``segments`` are the pieces of working time that bay and technician give."""
+    """A start that fits. ``segments`` are the pieces of working time that bay and technician give.
+
+    ``cars`` are expected within the same hour already.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -96,6 +106,7 @@ class Slot:
     technician: Thing
     advisor: Thing
     reception: timedelta
+    cars: int = 0
 
     @property
     def bay_id(self) -> int:
@@ -132,12 +143,16 @@ class Closed:
 
 @dataclass(frozen=True)
 class DayView:
-    """One asked day: what is offered and what is closed. ``shut`` is why the whole day is, or empty."""
+    """One asked day: what is offered and what is closed. ``shut`` is why the whole day is, or empty.
+
+    ``level`` are the starts that keep the day flattest; none while every hour is alike.
+    """
 
     day: date
     slots: list[Slot]
     closed: list[Closed]
     shut: str = ""
+    level: frozenset[datetime] = frozenset()
 
 
 class Axis:
@@ -207,15 +222,28 @@ class Board:
         self.house, self.needs, self.now = house, needs, now
         self.axis = Axis(house.days, house.zone)
         self.work, self.reception = max(units(needs.duration), 1), units(needs.reception)
-        self.busy = self._busy()
+        taken, away = self._masks(house.busy), self._masks(house.away)
+        self.busy = {pk: taken.get(pk, 0) | away.get(pk, 0) for pk in taken.keys() | away.keys()}
         self.bays = self._starts(house.bays, self.work, shift=self.reception)
         self.technicians = self._starts(house.technicians, self.work, shift=self.reception)
         self.advisors = self._starts(house.advisors, self.reception)
+        local = self.axis.moment(int(now.timestamp()))
+        self.levels = Levels(
+            days=[day.day for day in house.days],
+            windows=list(pairwise(self.axis.offsets)),
+            limits=house.limits,
+            technicians=house.workforce,
+            taken=taken,
+            away=away,
+            arrivals=[start for pk, start, _end in house.busy if pk in house.desk],
+            utc_offset=int(local.utcoffset().total_seconds()),  # type: ignore[union-attr]  # aware
+            today=local.date(),
+        )
 
-    def _busy(self) -> dict[int, int]:
+    def _masks(self, spans: Sequence[tuple[int, int, int]]) -> dict[int, int]:
         masks: dict[int, int] = defaultdict(int)
         floor, ceil = self.axis.floor, self.axis.ceil
-        for resource_id, start, end in self.house.busy:
+        for resource_id, start, end in spans:
             low = floor(start)
             masks[resource_id] |= ((1 << (ceil(end) - low)) - 1) << low
         return masks
@@ -255,7 +283,7 @@ class Board:
             if day.day == local.date():
                 for position in self.grid(index):
                     if self.axis.begins(position) == second:
-                        return self.slot(position, index) or self._why(position)
+                        return self.slot(position, index) or self._why(position, index)
         reason = self.house.shut.get(local.date()) or Why.outside_hours()
         return Closed(local, local, (reason,))
 
@@ -281,27 +309,35 @@ class Board:
             if slot:
                 offered.append(slot)
                 continue
-            why = self._why(position)
+            why = self._why(position, index)
             if closed and joined_to == position and closed[-1].reasons == why.reasons:
                 why = Closed(closed.pop().from_at, why.till_at, why.reasons)
             closed.append(why)
             joined_to = position + GRID // UNIT
-        return DayView(day, offered, closed)
+        busy = offered if self.levels.busiest else []
+        return DayView(day, offered, closed, level=flattest((slot.cars, slot.starts_at) for slot in busy))
 
     def slot(self, position: int, index: int) -> Slot | None:
         """The slot at a position of the grid, with the resources that are chosen for it."""
-        if not self.open_starts >> position & 1 or self.axis.begins(position) <= self.now.timestamp():
+        begins = self.axis.begins(position)
+        if not self.open_starts >> position & 1 or begins <= self.now.timestamp():
+            return None
+        if self.levels.is_full(begins, index) or self._overdraws(position, index):
             return None
         segments = self.axis.segments(position + self.reception, self.work)
         return Slot(
-            starts_at=self.axis.moment(self.axis.begins(position)),
+            starts_at=self.axis.moment(begins),
             ends_at=segments[-1][1],
             segments=segments,
             bay=self._free(self.house.bays, self.bays, position),
             technician=self._free(self._by_load(index, "technicians"), self.technicians, position),
             advisor=self._free(self._by_load(index, "advisors"), self.advisors, position),
             reception=self.needs.reception,
+            cars=self.levels.cars(begins),
         )
+
+    def _overdraws(self, position: int, index: int) -> bool:
+        return self.levels.overdraws(position + self.reception, self.work, index)
 
     @staticmethod
     def _free(things: list[Thing], starts: dict[int, int], position: int) -> Thing:
@@ -322,7 +358,7 @@ class Board:
             self._loads[index, group] = known
         return known
 
-    def _why(self, position: int) -> Closed:
+    def _why(self, position: int, index: int) -> Closed:
         start = self.axis.begins(position)
         from_at, till_at = self.axis.moment(start), self.axis.moment(start + GRID)
         if start <= self.now.timestamp():
@@ -335,6 +371,10 @@ class Board:
             )
             if not any(mask >> position & 1 for mask in starts.values())
         ]
-        # Who receives is told only where the work itself would fit: it is the easiest to change.
-        reasons = missing or [Why.no_advisor(self.needs, self.house.advisors)]
-        return Closed(from_at, till_at, tuple(reasons))
+        # What is easier to change is told only where the work itself would fit.
+        if not missing and not any(mask >> position & 1 for mask in self.advisors.values()):
+            missing = [Why.no_advisor(self.needs, self.house.advisors)]
+        limits = self.levels.limits[index]
+        if not missing and self.levels.is_full(start, index):
+            missing = [Why.hour_full(limits.cars_per_hour, from_at)]
+        return Closed(from_at, till_at, tuple(missing) or (Why.reserve(limits.reserve_percent),))

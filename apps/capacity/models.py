@@ -15,7 +15,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,9 +32,18 @@ class ResourceQuerySet(StoreOwnedQuerySet):
 
     def fitting(self, *, bay_kind: str, skills: frozenset[str], advisor: int | None) -> Self:
         """Bays of the kind, technicians with all the skills, and the advisor (a user's id) or all of them."""
-        who = Q(kind=Resource.Kind.ADVISOR) & (Q() if advisor is None else Q(person_id=advisor))
-        can = Q(kind=Resource.Kind.TECHNICIAN, skills__contains=sorted(skills))
-        return self.active().filter(Q(kind=Resource.Kind.BAY, bay_kind=bay_kind) | can | who)
+        return self.active().filter(_fits(bay_kind, skills, advisor))
+
+    def judged(self, *, bay_kind: str, skills: frozenset[str], advisor: int | None) -> Self:
+        """Bays of the kind and every person, with ``fits``: whether the one is ``fitting``."""
+        fits = Case(When(_fits(bay_kind, skills, advisor), then=True), default=False)
+        return self.exclude(Q(kind=Resource.Kind.BAY) & ~Q(bay_kind=bay_kind)).annotate(fits=fits)
+
+
+def _fits(bay_kind: str, skills: frozenset[str], advisor: int | None) -> Q:
+    who = Q(kind=Resource.Kind.ADVISOR) & (Q() if advisor is None else Q(person_id=advisor))
+    can = Q(kind=Resource.Kind.TECHNICIAN, skills__contains=sorted(skills))
+    return Q(kind=Resource.Kind.BAY, bay_kind=bay_kind) | can | who
 
 
 class Resource(models.Model):

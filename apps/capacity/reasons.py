@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.catalog.models import BayKind, Skill
 from apps.core import when
@@ -25,6 +27,13 @@ class Why:
             "technician": slot.technician.name,
             "advisor": slot.advisor.name,
         }
+        if slot.cars:
+            count = ngettext(
+                "%(n)d other car is expected in this hour.",
+                "%(n)d other cars are expected in this hour.",
+                slot.cars,
+            )
+            sentence += " " + count % {"n": slot.cars}
         if slot.continues:
             ends = timezone.localtime(slot.ends_at, slot.ends_at.tzinfo)
             sentence += " " + _("The work continues until %(day)s %(time)s.") % {
@@ -67,6 +76,24 @@ class Why:
         if not advisors:
             return _("This store has no advisor who receives.")
         return _("No advisor is free to receive.")
+
+    @staticmethod
+    def hour_full(limit: int, start: datetime) -> str:
+        """The reception's hourly limit is reached."""
+        return _(
+            "From %(from)s to %(till)s already %(n)d cars are expected, the most that are received well."
+        ) % {
+            "from": f"{start:%H}:00",
+            "till": f"{start.hour + 1:02}:00",
+            "n": limit,
+        }
+
+    @staticmethod
+    def reserve(percent: int) -> str:
+        """What is free is kept for walk-ins."""
+        return _(
+            "The rest of the day, %(n)d %% of the technicians' time, is kept for walk-ins and added work."
+        ) % {"n": percent}
 
     @staticmethod
     def past() -> str:

@@ -1,16 +1,20 @@
-"""Loads what the slot engine judges. Five queries, whatever the number of days and resources."""
+"""Loads what the slot engine judges. Seven queries, whatever the number of days and resources."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import BigIntegerField, F, Func, QuerySet
 from django.utils import timezone
 
-from apps.accounts.models import Store
+from apps.accounts.models import Setting, Store
 from apps.capacity.engine import GRID, UNIT, House, Needs, OpenDay, Thing
+from apps.capacity.levelling import Limits
 from apps.capacity.models import Absence, CapacityDay, Holder, OpeningHours, Reservation, Resource
 
+CARS, RESERVE = "capacity.cars_per_hour", "capacity.reserve_percent"
 MAX_TAIL_DAYS = 120
 """How far beyond the asked days the end of a long job is looked for."""
 
@@ -23,7 +27,7 @@ def load(
     *,
     without: Holder | None = None,
 ) -> House:
-    """The house for a search from ``date_from`` over ``days`` days. Five queries.
+    """The house for a search from ``date_from`` over ``days`` days. Seven queries.
 
     ``without`` leaves a holder's own reservations out: what is moved does not stand in its own way.
     """
@@ -31,16 +35,38 @@ def load(
     last = date_from + timedelta(days=days - 1)
     open_days, shut = calendar(store_id, date_from, last, needs.duration)
     house = House(zone=timezone.get_current_timezone(), asked=(date_from, last), days=open_days, shut=shut)
-    fitting = Resource.objects.filter(store_id=store_id).fitting(
-        bay_kind=needs.bay_kind, skills=needs.skills, advisor=needs.advisor
-    )
     groups = {"bay": house.bays, "technician": house.technicians, "advisor": house.advisors}
-    for resource_id, kind, name, person_id in fitting.values_list("pk", "kind", "name", "person_id"):
-        groups[kind].append(Thing(resource_id, kind, name, person_id))
+    at_work: dict[str, list[int]] = {kind: [] for kind in groups}
+    for resource in _resources(store_id, needs):
+        at_work[resource.kind].append(resource.pk)
+        if resource.fits:
+            groups[resource.kind].append(Thing(resource.pk, resource.kind, resource.name, resource.person_id))
+    house.workforce, house.desk = frozenset(at_work["technician"]), frozenset(at_work["advisor"])
     if open_days:
-        ids = [t.id for things in groups.values() for t in things]
-        house.busy = _busy(ids, open_days[0].opens, open_days[-1].closes, without)
+        ids = [pk for known in at_work.values() for pk in known]
+        house.busy, house.away = _spans(ids, open_days[0].opens, open_days[-1].closes, without)
+        house.limits = limits(store_id, open_days)
     return house
+
+
+def _resources(store_id: int, needs: Needs) -> Iterable[Any]:
+    """Fitting bays and everybody at work, ``fits`` telling who can do this job. One query."""
+    rows = (
+        Resource.objects.filter(store_id=store_id)
+        .active()
+        .judged(bay_kind=needs.bay_kind, skills=needs.skills, advisor=needs.advisor)
+    )
+    # The stubs lose the annotation of a method.
+    return rows.values_list("pk", "kind", "name", "person_id", "fits", named=True)  # type: ignore[misc]
+
+
+def limits(store_id: int, days: Iterable[OpenDay]) -> dict[date, Limits]:
+    """What keeps each of ``days`` level. Two queries."""
+    dates = [day.day for day in days]
+    values = Setting.by_day((CARS, RESERVE), store_id, dates)
+    rows = CapacityDay.objects.filter(store_id=store_id, day__range=(dates[0], dates[-1]))
+    own = dict(rows.values_list("day", "intake_per_hour"))
+    return {day: Limits(own.get(day) or values[day][CARS], values[day][RESERVE]) for day in dates}
 
 
 def calendar(
@@ -74,13 +100,17 @@ def _second(day: date, time: object) -> int:
     return int(timezone.make_aware(datetime.combine(day, time)).timestamp())  # type: ignore[arg-type]
 
 
-def _busy(ids: list[int], start: int, end: int, without: Holder | None) -> list[tuple[int, int, int]]:
+Spans = list[tuple[int, int, int]]
+
+
+def _spans(ids: list[int], start: int, end: int, without: Holder | None) -> tuple[Spans, Spans]:
+    """Reservations and absences in the window. Two queries."""
     window = (_moment(start), _moment(end))
     taken = Reservation.objects.filter(resource_id__in=ids, during__overlap=window)
     if without is not None:
         taken = taken.exclude(holder=without)
     away = Absence.objects.filter(resource_id__in=ids, during__overlap=window)
-    return [*_seconds(taken), *_seconds(away)]
+    return list(_seconds(taken)), list(_seconds(away))
 
 
 def _moment(second: int) -> datetime:

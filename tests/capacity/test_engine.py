@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.capacity.engine import Board, Closed, House, Needs, OpenDay, Slot, Thing
+from apps.capacity.levelling import Limits
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = date(2026, 11, 30)
@@ -46,8 +47,14 @@ def house(busy=(), days=3, bays=1, technicians=1, advisors=1, asked=1, **fields)
         technicians=[Thing(11 + n, "technician", f"Tech {n + 1}") for n in range(technicians)],
         advisors=[Thing(21 + n, "advisor", f"Adv {n + 1}", 91 + n) for n in range(advisors)],
         busy=busy,
+        workforce=frozenset(range(11, 11 + technicians)),
+        desk=frozenset(range(21, 21 + advisors)),
         **fields,
     )
+
+
+def limited(cars: int = 0, reserve: int = 0, days: int = 3) -> dict[date, Limits]:
+    return {DAY + timedelta(days=n): Limits(cars, reserve) for n in range(days)}
 
 
 def hour_needs(hours: float = 1, **fields) -> Needs:
@@ -149,6 +156,51 @@ def test_work_goes_to_whoever_has_least_that_day():
     assert slot.technician_id == 12
 
 
+def test_an_hour_takes_no_more_cars_than_the_desk_can_receive():
+    busy = [(21, at(9), at(9, 15)), (22, at(9, 15), at(9, 30))]
+    day = Board(house(busy, advisors=3, limits=limited(cars=2)), hour_needs(), LONG_AGO).days()[0]
+    assert [(f"{c.from_at:%H:%M}", f"{c.till_at:%H:%M}") for c in day.closed] == [("09:00", "10:00")]
+    assert day.closed[0].reasons == (
+        "From 09:00 to 10:00 already 2 cars are expected, the most that are received well.",
+    )
+
+
+def test_a_slot_tells_how_many_come_in_its_hour_and_the_emptiest_hours_are_pointed_out():
+    busy = [(21, at(h, 30), at(h, 45)) for h in (8, 9, 9, 10, 12, 13, 14, 15, 16, 17)]
+    board = Board(house(busy, advisors=2), hour_needs(), LONG_AGO)
+    assert board.judge(moment(8)).reason.endswith("1 other car is expected in this hour.")
+    assert sorted(board.days()[0].level) == [moment(8), moment(10), moment(11)]
+    assert not Board(house(), hour_needs(), LONG_AGO).days()[0].level, "all hours are alike"
+
+
+def test_the_reserve_is_not_booked_ahead_and_opens_on_the_day_itself():
+    busy = [(11, at(8), at(15))]
+    kept = house(busy, technicians=1, bays=1, limits=limited(reserve=20))
+    day = Board(kept, hour_needs(1), LONG_AGO).days()[0]
+    assert starts(Board(kept, hour_needs(1), LONG_AGO))[0] == "14:45"
+    assert Board(kept, hour_needs(1.5), LONG_AGO).judge(moment(15)).reasons == (
+        "The rest of the day, 20 % of the technicians' time, is kept for walk-ins and added work.",
+    )
+    assert isinstance(Board(kept, hour_needs(1.5), moment(7)).judge(moment(15)), Slot)
+    assert day.slots
+
+
+def test_an_absence_makes_the_day_smaller_and_uses_no_reserve():
+    away = [(12, at(8), at(18))]
+    half = house(technicians=2, bays=2, away=away, limits=limited(reserve=50))
+    assert isinstance(Board(half, hour_needs(4), LONG_AGO).judge(moment(9)), Slot)
+    half.busy = [(11, at(8), at(9))]
+    assert isinstance(Board(half, hour_needs(4), LONG_AGO).judge(moment(9)), Slot)
+    assert isinstance(Board(half, hour_needs(4.25), LONG_AGO).judge(moment(9)), Closed)
+
+
+def test_an_untouched_day_takes_a_job_that_is_longer_than_what_may_be_booked():
+    small = house(limits=limited(reserve=50))
+    assert isinstance(Board(small, hour_needs(14), LONG_AGO).judge(moment(8)), Slot)
+    small.busy = [(11, at(8, day=1), at(8, 15, day=1))]
+    assert isinstance(Board(small, hour_needs(14), LONG_AGO).judge(moment(8)), Closed)
+
+
 # -- the oracle: minute by minute, resource by resource, as one would do it by hand ----------------
 
 
@@ -157,12 +209,34 @@ def working_minutes(h: House) -> list[int]:
     return [t for d in h.days for t in range(d.opens, d.closes, 5 * MINUTE)]
 
 
-def free(h: House, thing: Thing, pieces: list[int]) -> bool:
+def free(h: House, thing: Thing, pieces: list[int], spans=None) -> bool:
     return not any(
         rid == thing.id and start < piece + 5 * MINUTE and end > piece
-        for rid, start, end in h.busy
+        for rid, start, end in ([*h.busy, *h.away] if spans is None else spans)
         for piece in pieces
     )
+
+
+def lets_in(h: House, start: int) -> bool:
+    """Whether the hour of ``start`` has room for one more car."""
+    begins = start - start % (60 * MINUTE)
+    limit = h.limits[datetime.fromtimestamp(start, ZONE).date()].cars_per_hour
+    expected = [s for rid, s, _e in h.busy if rid in h.desk and begins <= s < begins + 60 * MINUTE]
+    return not limit or len(expected) < limit
+
+
+def keeps_the_reserve(h: House, working: list[int], now: datetime) -> bool:
+    """Whether enough of the technicians' time is left on every day that the work touches."""
+    for d in h.days:
+        pieces = list(range(d.opens, d.closes, 5 * MINUTE))
+        mine = [piece for piece in pieces if piece in working]
+        if not mine or d.day <= now.date():
+            continue
+        there = [(t, p) for t in h.technicians for p in pieces if free(h, t, [p], h.away)]
+        left = [(t, p) for t, p in there if free(h, t, [p])]
+        if left != there and (len(left) - len(mine)) * 100 < len(there) * h.limits[d.day].reserve_percent:
+            return False
+    return True
 
 
 def oracle(h: House, needs: Needs, now: datetime) -> set[int]:
@@ -182,6 +256,8 @@ def oracle(h: House, needs: Needs, now: datetime) -> set[int]:
                 and any(free(h, t, working) for t in h.bays)
                 and any(free(h, t, working) for t in h.technicians)
                 and any(free(h, t, receiving) for t in h.advisors)
+                and lets_in(h, start)
+                and keeps_the_reserve(h, working, now)
             ):
                 fit.add(start)
     return fit
@@ -199,12 +275,21 @@ bookings = st.lists(
 
 
 @settings(max_examples=120, deadline=None)
-@given(busy=bookings, quarters=st.integers(1, 30), hour=st.integers(7, 19), skip=st.booleans())
-def test_the_engine_agrees_with_the_oracle(busy, quarters, hour, skip):
+@given(
+    busy=bookings,
+    away=bookings,
+    quarters=st.integers(1, 30),
+    hour=st.integers(7, 19),
+    skip=st.booleans(),
+    cars=st.integers(0, 2),
+    reserve=st.sampled_from([0, 20, 45, 90]),
+)
+def test_the_engine_agrees_with_the_oracle(busy, away, quarters, hour, skip, cars, reserve):
     days = (
         [open_day(0, 8, 12), open_day(2, 9, 17)] if skip else [open_day(0), open_day(1, 10, 15), open_day(2)]
     )
-    h = house(busy, bays=2, technicians=2, asked=3, open_days=days)
+    limits = limited(cars, reserve)
+    h = house(busy, bays=2, technicians=2, asked=3, open_days=days, away=away[:4], limits=limits)
     needs = Needs(duration=timedelta(minutes=15 * quarters), bay_kind="general")
     now = moment(hour)
     board = Board(h, needs, now)

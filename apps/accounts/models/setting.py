@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -108,3 +108,18 @@ class Setting(models.Model):
             else:
                 planned.setdefault(row.key, row.effective_from)
         return now, planned
+
+    @classmethod
+    def by_day(cls, keys: Iterable[str], store: int, days: Iterable[date]) -> dict[date, dict[str, Any]]:
+        """``{day: {key: value}}`` in force on each of ``days``. One query."""
+        wanted = list(keys)
+        rows = cls.objects.filter(models.Q(store=store) | models.Q(store=None), key__in=wanted)
+        ordered = list(rows.order_by(models.F("store_id").asc(nulls_first=True), "effective_from"))
+        found = {}
+        for day in days:
+            values = {key: KINDS[key].default for key in wanted}
+            values |= {
+                row.key: KINDS[row.key].cast(row.value) for row in ordered if row.effective_from <= day
+            }
+            found[day] = values
+        return found

@@ -46,6 +46,7 @@ class SlotSerializer(serializers.Serializer):
     advisor = serializers.CharField(source="advisor.name")
     advisor_id = serializers.IntegerField(source="advisor.person_id", help_text="The advisor's user id.")
     reason = serializers.CharField()
+    cars = serializers.IntegerField(help_text="Cars expected within the same hour already.")
 
 
 class ClosedSerializer(serializers.Serializer):
@@ -63,6 +64,9 @@ class DaySerializer(serializers.Serializer):
     shut = serializers.CharField()
     slots = SlotSerializer(many=True)
     closed = ClosedSerializer(many=True)
+    level = serializers.ListField(
+        child=serializers.DateTimeField(), help_text="The starts that keep the day flattest."
+    )
 
 
 class SlotView(APIView):
