@@ -1,16 +1,10 @@
 """The slot engine: which moments fit, with which bay, technician and advisor, and why others do not.
 
 Pure: it judges a ``House`` that ``capacity.selectors.load`` filled, and never asks the database.
-
-Working time is one axis: the store's open hours, day after day, in units of five minutes, without the
-nights between. A job that outlasts its day is then simply the next units on the axis, and each
-resource's free time is one integer with a bit per unit: finding starts for any length is a few shifts,
-whatever the number of days.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +12,10 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from itertools import pairwise
 
+from apps.capacity.axis import UNIT, Axis, OpenDay, runs, units
 from apps.capacity.levelling import Levels, Limits, flattest
 from apps.capacity.reasons import Why
 
-UNIT = 300
-"""Seconds in one unit of the axis."""
 GRID = 900
 """Seconds between the starts that are offered."""
 RECEPTION = timedelta(minutes=15)
@@ -51,21 +44,13 @@ class Needs:
 
 @dataclass(frozen=True)
 class Thing:
-    """A resource as the engine sees it."""
+    """A resource as the engine sees it; ``valid_until`` is the last day of the permit this job needs."""
 
     id: int
     kind: str
     name: str
     person_id: int | None = None
-
-
-@dataclass(frozen=True)
-class OpenDay:
-    """One day's open hours, in seconds since the epoch."""
-
-    day: date
-    opens: int
-    closes: int
+    valid_until: date | None = None
 
 
 @dataclass
@@ -155,66 +140,6 @@ class DayView:
     level: frozenset[datetime] = frozenset()
 
 
-class Axis:
-    """Maps moments to units of open time and back."""
-
-    def __init__(self, days: list[OpenDay], zone: tzinfo) -> None:
-        self.zone = zone
-        self.days = days
-        self.opens = [-(-d.opens // UNIT) * UNIT for d in days]
-        lengths = [max(d.closes // UNIT - o // UNIT, 0) for d, o in zip(days, self.opens, strict=True)]
-        self.offsets = [0]
-        for length in lengths:
-            self.offsets.append(self.offsets[-1] + length)
-        self.full = (1 << self.offsets[-1]) - 1
-
-    def floor(self, second: int) -> int:
-        """The unit that ``second`` falls into; the next open one when the house is shut."""
-        index = bisect_right(self.opens, second) - 1
-        if index < 0:
-            return 0
-        return min(self.offsets[index] + (second - self.opens[index]) // UNIT, self.offsets[index + 1])
-
-    def ceil(self, second: int) -> int:
-        """The first unit that begins at ``second`` or later."""
-        return self.floor(second + UNIT - 1)
-
-    def begins(self, position: int) -> int:
-        """When the unit ``position`` begins."""
-        index = bisect_right(self.offsets, position) - 1
-        return self.opens[index] + (position - self.offsets[index]) * UNIT
-
-    def moment(self, second: int) -> datetime:
-        """``second`` in the store's zone."""
-        return datetime.fromtimestamp(second, self.zone)
-
-    def segments(self, position: int, units: int) -> tuple[tuple[datetime, datetime], ...]:
-        """The pieces of ``units`` of working time from ``position`` on, split at closing time."""
-        pieces, end = [], position + units
-        while position < end:
-            index = bisect_right(self.offsets, position) - 1
-            till = min(end, self.offsets[index + 1])
-            start = self.begins(position)
-            pieces.append((self.moment(start), self.moment(start + (till - position) * UNIT)))
-            position = till
-        return tuple(pieces)
-
-
-def units(length: timedelta) -> int:
-    """A length of time in whole units, rounded up."""
-    return -(-int(length.total_seconds()) // UNIT)
-
-
-def runs(free: int, length: int) -> int:
-    """Bits of ``free`` at which ``length`` free units begin. Doubling: log₂(length) shifts."""
-    have = 1
-    while have < length:
-        step = min(have, length - have)
-        free &= free >> step
-        have += step
-    return free
-
-
 class Board:
     """A house judged for one job. Build once, then ask."""
 
@@ -223,7 +148,9 @@ class Board:
         self.axis = Axis(house.days, house.zone)
         self.work, self.reception = max(units(needs.duration), 1), units(needs.reception)
         taken, away = self._masks(house.busy), self._masks(house.away)
-        self.busy = {pk: taken.get(pk, 0) | away.get(pk, 0) for pk in taken.keys() | away.keys()}
+        barred = self._masks([(t.id, self._midnight(t), house.days[-1].closes) for t in self._expiring()])
+        known = taken.keys() | away.keys() | barred.keys()
+        self.busy = {pk: taken.get(pk, 0) | away.get(pk, 0) | barred.get(pk, 0) for pk in known}
         self.bays = self._starts(house.bays, self.work, shift=self.reception)
         self.technicians = self._starts(house.technicians, self.work, shift=self.reception)
         self.advisors = self._starts(house.advisors, self.reception)
@@ -240,12 +167,23 @@ class Board:
             today=local.date(),
         )
 
+    def _expiring(self) -> list[Thing]:
+        """Technicians whose permit does not last as long as the axis."""
+        last = self.house.days[-1].day if self.house.days else None
+        return [t for t in self.house.technicians if last and t.valid_until and t.valid_until < last]
+
+    def _midnight(self, thing: Thing) -> int:
+        """When the day after the permit's last one begins."""
+        assert thing.valid_until is not None
+        day = thing.valid_until + timedelta(days=1)
+        return int(datetime(day.year, day.month, day.day, tzinfo=self.axis.zone).timestamp())
+
     def _masks(self, spans: Sequence[tuple[int, int, int]]) -> dict[int, int]:
         masks: dict[int, int] = defaultdict(int)
         floor, ceil = self.axis.floor, self.axis.ceil
         for resource_id, start, end in spans:
             low = floor(start)
-            masks[resource_id] |= ((1 << (ceil(end) - low)) - 1) << low
+            masks[resource_id] |= ((1 << max(ceil(end) - low, 0)) - 1) << low
         return masks
 
     def _starts(self, things: list[Thing], length: int, shift: int = 0) -> dict[int, int]:
@@ -371,6 +309,8 @@ class Board:
             )
             if not any(mask >> position & 1 for mask in starts.values())
         ]
+        if expired := self._all_expired(from_at.date()):
+            missing.append(Why.permit_expired(self.needs, expired))
         # What is easier to change is told only where the work itself would fit.
         if not missing and not any(mask >> position & 1 for mask in self.advisors.values()):
             missing = [Why.no_advisor(self.needs, self.house.advisors)]
@@ -378,3 +318,8 @@ class Board:
         if not missing and self.levels.is_full(start, index):
             missing = [Why.hour_full(limits.cars_per_hour, from_at)]
         return Closed(from_at, till_at, tuple(missing) or (Why.reserve(limits.reserve_percent),))
+
+    def _all_expired(self, day: date) -> list[Thing]:
+        """The technicians, when none of them holds a valid permit on ``day``."""
+        expired = [t for t in self.house.technicians if t.valid_until and t.valid_until < day]
+        return expired if len(expired) == len(self.house.technicians) else []

@@ -90,6 +90,27 @@ class TechnicianForm(PersonResourceForm):
         model = Resource
         fields = ["person", "team", "skills", "order", "is_active"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {p.skill: p.valid_until for p in self.instance.permits.all()} if self.instance.pk else {}
+        for skill, label in LIMITED:
+            self.fields[f"until_{skill}"] = forms.DateField(
+                label=label,
+                required=False,
+                initial=known.get(skill),
+                help_text=_("Empty: it does not run out."),
+            )
+            self._theirs[f"until_{skill}"] = known.get(skill)
+
+    @property
+    def permits(self) -> dict[str, Any]:
+        """The last day of each permit that runs out, by skill."""
+        given = {skill: self.cleaned_data.get(f"until_{skill}") for skill in self.cleaned_data["skills"]}
+        return {skill: day for skill, day in given.items() if day}
+
+
+LIMITED = ((Skill.EV, _("EV permit valid until")), (Skill.PAINT, _("Paint permit valid until")))
+"""Skills that are held by a permit with an end."""
 
 FORMS = {
     Resource.Kind.BAY: ResourceForm,

@@ -15,9 +15,15 @@ from apps.core.errors import DomainError
 from apps.desk.models import Event
 
 
-def record_saved(resource: Resource, *, by: User) -> None:
-    """History of a bay or person that was entered or changed."""
-    facts = {"name": resource.name, "kind": resource.kind, "is_active": resource.is_active}
+@transaction.atomic
+def record_saved(resource: Resource, *, by: User, permits: dict[str, date] | None = None) -> None:
+    """History of a bay or person that was saved; ``permits`` are all of his, ``{skill: last day}``."""
+    facts: dict[str, Any] = {"name": resource.name, "kind": resource.kind, "is_active": resource.is_active}
+    if permits is not None:
+        resource.permits.exclude(skill__in=permits).delete()
+        for skill, day in permits.items():
+            resource.permits.update_or_create(skill=skill, defaults={"valid_until": day})
+        facts["permits"] = {skill: day.isoformat() for skill, day in permits.items()}
     Event.record("capacity.resource_saved", about=resource, by=by, facts=facts)
 
 

@@ -92,9 +92,27 @@ class Resource(models.Model):
         """The skills as people say them."""
         return [str(Skill(skill).label) for skill in self.skills]
 
+    def permit_runs_out(self, skill: str) -> date | None:
+        """The last day on which the permit for ``skill`` holds; None when it needs none. One query."""
+        return next((p.valid_until for p in self.permits.all() if p.skill == skill), None)
+
     def lock(self) -> None:
         """Reload under a row lock."""
         self.refresh_from_db(from_queryset=Resource.objects.select_for_update(no_key=True))
+
+
+class Permit(models.Model):
+    """Until when somebody may use a skill: an EV permit, a welding certificate. Without a row: for good."""
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="permits")
+    skill = models.CharField(_("skill"), max_length=12, choices=Skill.choices)
+    valid_until = models.DateField(_("valid until"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["resource", "skill"], name="permit_once_per_skill")]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {self.skill} {self.valid_until}"
 
 
 class OpeningHours(models.Model):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from apps.accounts.models import Store
-from apps.capacity.engine import UNIT, Axis, runs, units
+from apps.capacity.axis import UNIT, Axis, runs, units
 from apps.capacity.models import Absence, Reservation, Resource
 from apps.capacity.selectors import calendar
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store
 from apps.capacity import selectors
-from apps.capacity.engine import UNIT, Axis, units
+from apps.capacity.axis import UNIT, Axis, units
 from apps.capacity.models import Absence, CapacityDay, Holder, OpeningHours, Reservation, Resource
 from apps.capacity.services import days_of, lock_days, restarting
 from apps.core import when

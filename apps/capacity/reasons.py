@@ -67,6 +67,12 @@ class Why:
         }
 
     @staticmethod
+    def permit_expired(needs: Needs, technicians: list[Thing]) -> str:
+        """Everybody's permit has run out by that day."""
+        names = ", ".join(f"{t.name} ({when.exact(t.valid_until)})" for t in technicians if t.valid_until)
+        return _("The permits have run out: %(names)s.") % {"names": names}
+
+    @staticmethod
     def no_advisor(needs: Needs, advisors: list[Thing]) -> str:
         """The wished advisor, or every advisor, is taken at the arrival."""
         if needs.advisor is not None:

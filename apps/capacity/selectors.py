@@ -1,4 +1,4 @@
-"""Loads what the slot engine judges. Seven queries, whatever the number of days and resources."""
+"""Loads what the slot engine judges. Eight queries, whatever the number of days and resources."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, F, Func, QuerySet
+from django.db.models import BigIntegerField, F, Func, Min, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Setting, Store
-from apps.capacity.engine import GRID, UNIT, House, Needs, OpenDay, Thing
+from apps.capacity.axis import UNIT, OpenDay
+from apps.capacity.engine import GRID, House, Needs, Thing
 from apps.capacity.levelling import Limits
-from apps.capacity.models import Absence, CapacityDay, Holder, OpeningHours, Reservation, Resource
+from apps.capacity.models import (
+    Absence,
+    CapacityDay,
+    Holder,
+    OpeningHours,
+    Permit,
+    Reservation,
+    Resource,
+)
 
 CARS, RESERVE = "capacity.cars_per_hour", "capacity.reserve_percent"
 MAX_TAIL_DAYS = 120
@@ -27,7 +36,7 @@ def load(
     *,
     without: Holder | None = None,
 ) -> House:
-    """The house for a search from ``date_from`` over ``days`` days. Seven queries.
+    """The house for a search from ``date_from`` over ``days`` days. Eight queries.
 
     ``without`` leaves a holder's own reservations out: what is moved does not stand in its own way.
     """
@@ -37,16 +46,25 @@ def load(
     house = House(zone=timezone.get_current_timezone(), asked=(date_from, last), days=open_days, shut=shut)
     groups = {"bay": house.bays, "technician": house.technicians, "advisor": house.advisors}
     at_work: dict[str, list[int]] = {kind: [] for kind in groups}
+    ends = _permits(store_id, needs)
     for resource in _resources(store_id, needs):
         at_work[resource.kind].append(resource.pk)
         if resource.fits:
-            groups[resource.kind].append(Thing(resource.pk, resource.kind, resource.name, resource.person_id))
+            groups[resource.kind].append(
+                Thing(resource.pk, resource.kind, resource.name, resource.person_id, ends.get(resource.pk))
+            )
     house.workforce, house.desk = frozenset(at_work["technician"]), frozenset(at_work["advisor"])
     if open_days:
         ids = [pk for known in at_work.values() for pk in known]
         house.busy, house.away = _spans(ids, open_days[0].opens, open_days[-1].closes, without)
         house.limits = limits(store_id, open_days)
     return house
+
+
+def _permits(store_id: int, needs: Needs) -> dict[int, date]:
+    """The last day on which each holder of a limited permit may do this job. One query."""
+    rows = Permit.objects.filter(resource__store_id=store_id, skill__in=needs.skills)
+    return dict(rows.values_list("resource").annotate(Min("valid_until")).order_by())
 
 
 def _resources(store_id: int, needs: Needs) -> Iterable[Any]:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store
 from apps.capacity import selectors, slots
-from apps.capacity.engine import Axis, Closed, Needs, Slot, units
+from apps.capacity.axis import Axis, units
+from apps.capacity.engine import Closed, Needs, Slot
 from apps.capacity.furnishing import seed
 from apps.capacity.models import CapacityDay, Holder, Reservation, Resource
 from apps.core import clock, when

@@ -23,7 +23,7 @@ def days(
     now: datetime,
     without: Holder | None = None,
 ) -> list[DayView]:
-    """Each asked day with its slots and with what is closed and why. Seven queries."""
+    """Each asked day with its slots and with what is closed and why. Eight queries."""
     return Board(selectors.load(store, needs, date_from, days, without=without), needs, now).days()
 
 
@@ -37,7 +37,7 @@ def find(
     limit: int | None = None,
     without: Holder | None = None,
 ) -> list[Slot]:
-    """The first ``limit`` slots (None: all) from ``date_from`` on, earliest first. Seven queries."""
+    """The first ``limit`` slots (None: all) from ``date_from`` on, earliest first. Eight queries."""
     board = Board(selectors.load(store, needs, date_from, days, without=without), needs, now)
     found: list[Slot] = []
     for index, day in enumerate(board.house.days):
@@ -59,7 +59,7 @@ def judge(
     now: datetime,
     without: Holder | None = None,
 ) -> Slot | Closed:
-    """The slot that starts at ``starts_at``, or why there is none. Seven queries.
+    """The slot that starts at ``starts_at``, or why there is none. Eight queries.
 
     The search and the save ask this same board, so what was offered is what is sold.
     """

@@ -15,7 +15,7 @@ from django.utils import timezone
 from apps.accounts.models import Store, User
 from apps.appointments.models import Appointment
 from apps.calls.models import Call
-from apps.capacity.engine import OpenDay
+from apps.capacity.axis import OpenDay
 from apps.capacity.models import Absence, Reservation, Resource
 from apps.complaints.models import Complaint
 from apps.core import clock

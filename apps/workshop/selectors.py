@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Setting, Store, User
-from apps.capacity.engine import Axis, OpenDay, units
+from apps.capacity.axis import Axis, OpenDay, units
 from apps.capacity.selectors import calendar
 from apps.workorders.models import Line, WorkOrder
 from apps.workshop import stages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,9 +32,10 @@ class Suggestion:
 
 
 def candidates(job: Job) -> tuple[list[Resource], list[Resource]]:
-    """Fitting bays and qualified technicians of the job's store. One query."""
+    """Fitting bays and qualified technicians of the job's store. Two queries."""
     bays, technicians = [], []
-    for resource in Resource.objects.filter(store_id=job.store_id).active().order_by("order", "pk"):
+    known = Resource.objects.filter(store_id=job.store_id).active().prefetch_related("permits")
+    for resource in known.order_by("order", "pk"):
         if resource.kind == Resource.Kind.BAY and resource.bay_kind in job.bay_kinds:
             bays.append(resource)
         elif resource.kind == Resource.Kind.TECHNICIAN and job.skill in resource.skills:
@@ -57,7 +58,8 @@ def suggest(job: Job, *, limit: int = LIMIT, technician: Resource | None = None)
     found = []
     for person in technicians:
         options = [(bay, free.earliest(bay, person)) for bay in bays]
-        places = [(bay, plan) for bay, plan in options if plan]
+        until = person.permit_runs_out(job.skill) or date.max
+        places = [(bay, plan) for bay, plan in options if plan and plan[-1][1].date() <= until]
         if places:
             # Of places that end at the same time the car's own bay wins: it need not be moved.
             bay, plan = min(places, key=lambda p: (p[1][-1][1], p[0].pk not in here, p[0].pk not in booked))

@@ -1,5 +1,6 @@
 """The slot engine against a slow, obvious oracle, and what it says about closed times."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,8 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.capacity.engine import Board, Closed, House, Needs, OpenDay, Slot, Thing
+from apps.capacity.axis import OpenDay
+from apps.capacity.engine import Board, Closed, House, Needs, Slot, Thing
 from apps.capacity.levelling import Limits
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -199,6 +201,21 @@ def test_an_untouched_day_takes_a_job_that_is_longer_than_what_may_be_booked():
     assert isinstance(Board(small, hour_needs(14), LONG_AGO).judge(moment(8)), Slot)
     small.busy = [(11, at(8, day=1), at(8, 15, day=1))]
     assert isinstance(Board(small, hour_needs(14), LONG_AGO).judge(moment(8)), Closed)
+
+
+def test_a_permit_that_runs_out_closes_the_days_after_it_and_says_whose():
+    h = house(asked=2)
+    h.technicians = [replace(h.technicians[0], valid_until=DAY)]
+    board = Board(h, hour_needs(2, skill="ev"), LONG_AGO)
+    assert isinstance(board.judge(moment(15)), Slot)
+    assert isinstance(board.judge(moment(17)), Closed), "the work would go on when the permit has run out"
+    assert board.judge(moment(9, day=1)).reasons[-1] == "The permits have run out: Tech 1 (2026-11-30)."
+
+
+def test_somebody_with_a_valid_permit_takes_over():
+    h = house(technicians=2)
+    h.technicians[0] = replace(h.technicians[0], valid_until=DAY - timedelta(days=9))
+    assert Board(h, hour_needs(2, skill="ev"), LONG_AGO).judge(moment(9)).technician_id == 12
 
 
 # -- the oracle: minute by minute, resource by resource, as one would do it by hand ----------------

@@ -79,6 +79,22 @@ def test_a_technician_is_a_person_with_skills(cast, manager):
     assert "person" in again.context["form"].errors, "nobody is there twice"
 
 
+def test_a_permit_has_a_last_day_that_can_be_changed_and_taken_away(cast, manager):
+    data = {"person": cast.technician.pk, "skills": ["general", "ev"], "is_active": "on"}
+    post(
+        manager, "capacity:technician_create", data | {"until_ev": "2027-03-31", "until_paint": "2027-01-01"}
+    )
+    row = Resource.objects.get()
+    assert {p.skill: str(p.valid_until) for p in row.permits.all()} == {"ev": "2027-03-31"}
+    url = reverse("capacity:resource_update", kwargs={"pk": row.pk})
+    assert "2027-03-31" in manager.get(url).content.decode()
+    wrong = manager.post(url, data | {"until_ev": "soon", "version": 0, "order": 0})
+    assert wrong.context["form"].errors["until_ev"]
+    assert "soon" in wrong.content.decode()
+    manager.post(url, data | {"until_ev": "", "version": row.version, "order": 0})
+    assert not row.permits.exists()
+
+
 def test_an_advisor_of_another_store_cannot_be_chosen(cast, manager):
     answer = post(manager, "capacity:advisor_create", {"person": cast.neighbour.pk, "is_active": "on"})
     assert answer.status_code == 422

@@ -114,12 +114,25 @@ def test_a_closed_day_and_an_absent_technician_are_not_offered(cast):
     assert found[2].slots
 
 
+def test_an_expired_permit_is_not_sold(cast):
+    narrow_house(cast)
+    person = Resource.objects.get(kind="technician")
+    person.skills = ["general", "ev"]
+    person.save()
+    person.permits.create(skill="ev", valid_until=tomorrow().date())
+    high_voltage = Needs(duration=timedelta(hours=1), bay_kind="general", skill="ev")
+    take(cast.store, needs=high_voltage)
+    with pytest.raises(DomainError, match=person.name):
+        take(cast.store, tomorrow(days=2), needs=high_voltage)
+    take(cast.store, tomorrow(days=2))
+
+
 def test_the_search_costs_the_same_queries_for_any_size(cast, django_assert_num_queries):
     narrow_house(cast)
     for days in (1, 14):
         for n in range(5):
             bay(cast.store, f"Bay {days}-{n}")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             slots.find(cast.store, needs=HOUR, date_from=tomorrow().date(), days=days, now=clock.now())
 
 

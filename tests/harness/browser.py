@@ -33,6 +33,10 @@ DESK, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 # A refused verb answers 4xx on purpose; the browser then logs the status.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
+PATIENCE = 20_000
+"""Milliseconds that a page may take on a machine that does other things too; nothing waits that long else."""
+expect.set_options(timeout=PATIENCE)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -67,7 +71,7 @@ def new_context(
             color_scheme="dark" if dark else "light",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", lambda message: _note(message, browser_errors))
         context.on("weberror", lambda error: browser_errors.append(str(error.error)))
         contexts.append(context)

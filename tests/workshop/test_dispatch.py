@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.capacity.models import Absence, CapacityDay, Holder, Reservation
+from apps.capacity.models import Absence, CapacityDay, Holder, Reservation, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.workorders.models import WorkOrder
@@ -110,6 +110,37 @@ def test_a_missing_skill_is_named(cast):
     refused = refusal(cast, job)
     assert refused.code == "skill_missing"
     assert cast.technician.name in str(refused)
+
+
+def expiring(cast, job: Job, day) -> Resource:
+    """``job`` needs a permit, and the technician's ends on ``day``."""
+    me = technician_of(cast.technician)
+    me.skills = [*me.skills, "ev"]
+    me.save()
+    me.permits.create(skill="ev", valid_until=day)
+    job.line.operation.skill = "ev"
+    job.line.operation.save()
+    return me
+
+
+def test_a_permit_that_runs_out_before_the_work_is_done_is_named(cast):
+    job = make_job(cast)
+    me = expiring(cast, job, clock.today() - timedelta(days=1))
+    refused = refusal(cast, job)
+    assert refused.code == "permit_expired"
+    assert cast.technician.name in str(refused)
+    assert cast.technician.name not in [s.technician.name for s in suggest(job)]
+    me.permits.update(valid_until=clock.today())
+    assert cast.technician.name in [s.technician.name for s in suggest(job)]
+    plan(cast, job)
+
+
+def test_nobody_starts_with_a_permit_that_ran_out_overnight(cast):
+    job = make_planned_job(cast)
+    expiring(cast, job, clock.today() - timedelta(days=1))
+    with pytest.raises(DomainError) as refused:
+        Job.objects.get(pk=job.pk).start(technician=cast.technician, by=cast.technician)
+    assert refused.value.code == "permit_expired"
 
 
 def test_an_unfit_bay_is_named_and_express_work_may_go_into_a_general_one(cast):

@@ -73,7 +73,7 @@ def _edit(request: HttpRequest, resource: Resource) -> HttpResponse:
     form = FORMS[Resource.Kind(resource.kind)](request.POST or None, instance=resource)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
-        keeping.record_saved(saved, by=request.user)
+        keeping.record_saved(saved, by=request.user, permits=getattr(form, "permits", None))
         messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
         _warn_of_reservations(request, saved)
         return redirect("capacity:overview")

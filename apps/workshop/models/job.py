@@ -185,6 +185,7 @@ class Job(PlannedJob):
                 _t("%(name)s is not a technician of this store.") % {"name": technician}, code="no_technician"
             )
         self._refuse_unskilled(me)
+        self._refuse_expired(me, clock.today())
         if self.protection_ticked_at is None:
             raise DomainError(
                 _t("Fit the covers on %(car)s and tick them before work starts.") % {"car": self.car},

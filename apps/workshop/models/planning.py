@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from apps.accounts.models import Setting, User
@@ -71,6 +72,7 @@ class PlannedJob(JobRow):
             now=clock.now(),
             instead_of=self.order.holder,
         )
+        self._refuse_expired(technician, timezone.localdate(segments[-1][1]))
         self._refuse_two_places(segments)
         self.bay, self.technician = bay, technician
         self.planned_from, self.planned_until = segments[0][0], segments[-1][1]

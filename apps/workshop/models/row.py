@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -14,6 +14,7 @@ from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.accounts.roles import Role
 from apps.capacity.models import Holder, Resource
 from apps.catalog.models import Skill
+from apps.core import when
 from apps.core.errors import DomainError
 from apps.desk.live import announce
 from apps.desk.models import Event
@@ -139,6 +140,15 @@ class JobRow(models.Model):
             from_queryset=jobs.select_related("line__operation", "bay", "technician", "store")
         )
         self.order = order
+
+    def _refuse_expired(self, technician: Resource, on: date) -> None:
+        until = technician.permit_runs_out(self.skill)
+        if until is not None and until < on:
+            raise DomainError(
+                _t("%(name)s's permit for “%(skill)s” runs out on %(day)s.")
+                % {"name": technician, "skill": Skill(self.skill).label, "day": when.exact(until)},
+                code="permit_expired",
+            )
 
     def _refuse_unskilled(self, technician: Resource) -> None:
         if self.skill not in technician.skills:
