@@ -12,6 +12,7 @@ from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
 from apps.appointments.models import Appointment
 from apps.appointments.texts import KINDS
+from apps.capacity import breaking
 from apps.core import clock
 from apps.core.registry import Action, NavItem, SearchKind, WorkList, registry
 from apps.customers.models import Vehicle
@@ -93,8 +94,15 @@ def _work() -> tuple:
     )
 
 
+def _pages_of(holders: list[int]) -> dict[int, str]:
+    """Where the booking of each holder is shown. One query."""
+    rows = Appointment.objects.filter(holder__in=holders).values_list("holder", "pk")
+    return {holder: reverse("appointments:detail", args=[pk]) for holder, pk in rows}
+
+
 def register() -> None:
     """Called once, when Django is ready."""
+    breaking.URLS.append(_pages_of)
     see = (*DESK, *CALLERS, *FLOOR, Role.PARTS_CLERK, Role.WARRANTY_CLERK, Role.ADMINISTRATOR)
     declare("appointments.see", *see, Role.GROUP_MANAGER)
     declare("appointments.book", *DESK, *CALLERS)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store, User
-from apps.capacity.models import Absence, CapacityDay, OpeningHours, Reservation, Resource
+from apps.capacity.models import Absence, CapacityDay, OpeningHours, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.desk.models import Event
@@ -44,8 +44,8 @@ def set_hours(store: Store, hours: dict[int, tuple[time, time] | None], *, by: U
 
 
 @transaction.atomic
-def close_day(store: Store, day: date, *, reason: str, by: User) -> int:
-    """Take no new work on ``day``; returns how many reservations stand on it all the same."""
+def close_day(store: Store, day: date, *, reason: str, by: User) -> None:
+    """Take no new work on ``day``. What is booked stays until somebody moves it (``breaking`` lists it)."""
     if day < clock.today():
         raise DomainError(_("A day that is over cannot be closed."), code="day_past")
     row, _new = CapacityDay.objects.select_for_update().get_or_create(store=store, day=day)
@@ -54,7 +54,6 @@ def close_day(store: Store, day: date, *, reason: str, by: User) -> int:
     row.is_closed, row.closed_reason = True, reason
     row.save(update_fields=["is_closed", "closed_reason"])
     Event.record("capacity.day_closed", about=row, by=by, reason=reason, facts={"day": day.isoformat()})
-    return Reservation.objects.on_day(store, day).count()
 
 
 @transaction.atomic
@@ -69,12 +68,11 @@ def reopen_day(row: CapacityDay, *, by: User) -> None:
 
 
 @transaction.atomic
-def add_absence(resource: Resource, *, start: datetime, end: datetime, reason: str, by: User) -> int:
-    """``resource`` is away from ``start`` to ``end``; returns how many reservations it leaves uncovered."""
+def add_absence(resource: Resource, *, start: datetime, end: datetime, reason: str, by: User) -> None:
+    """``resource`` is away from ``start`` to ``end``. What is booked stays (``breaking`` lists it)."""
     resource.lock()
     absence = Absence.objects.create(resource=resource, during=(start, end), reason=reason)
     Event.record("capacity.absence_added", about=absence, by=by, store=resource.store_id, reason=reason)
-    return Reservation.objects.filter(resource=resource, during__overlap=(start, end)).count()
 
 
 @transaction.atomic

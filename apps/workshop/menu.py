@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
+from apps.capacity import breaking
 from apps.core.registry import Action, FileKind, NavItem, Panel, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
@@ -84,8 +85,15 @@ TITLES = {
 }
 
 
+def _pages_of(holders: list[int]) -> dict[int, str]:
+    """Where the plan of each holder is shown. One query."""
+    rows = Job.objects.filter(holder__in=holders).values_list("holder", "pk")
+    return {holder: reverse("workshop:job", args=[pk]) for holder, pk in rows}
+
+
 def register() -> None:
     """Called once, when Django is ready."""
+    breaking.URLS.append(_pages_of)
     declare("workshop.see", *DESK, *FLOOR, Role.PARTS_CLERK, Role.GROUP_MANAGER)
     declare("workshop.dispatch", Role.DISPATCHER, Role.TEAM_LEAD, *MANAGERS)
     declare("workshop.work", Role.TECHNICIAN, Role.TEAM_LEAD, Role.DISPATCHER)

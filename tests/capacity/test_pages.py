@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.capacity.models import Absence, CapacityDay, OpeningHours, Resource
 from apps.capacity.services import reserve
 from apps.capacity.slots import Needs
 from apps.desk.models import Event
+from tests.appointments.factories import make_appointment
 from tests.capacity.factories import bay, furnish, narrow_house, technician, tomorrow
 
 OVERVIEW = "/capacity/"
@@ -110,14 +112,64 @@ def test_a_stale_tab_shows_both_values(cast, manager):
     assert answer.context["form"].stale[0]["theirs"] == "First"
 
 
-def test_taking_a_booked_bay_out_of_use_warns(cast, manager):
+@pytest.fixture
+def booked(cast):
+    """One booking tomorrow at nine in the only bay."""
     narrow_house(cast)
-    needs = Needs(timedelta(hours=1), "general")
-    reserve(cast.store, needs=needs, starts_at=tomorrow(), label="x")
+    return reserve(
+        cast.store, needs=Needs(timedelta(hours=1), "general"), starts_at=tomorrow(), label="浙A99"
+    )[0]
+
+
+def refused_once(manager, url, data):
+    """The edit is shown with what it breaks and saves nothing; agreed to, it goes through."""
+    shown = manager.post(url, data)
+    assert shown.status_code == 422
+    assert "浙A99" in shown.content.decode()
+    stale = manager.post(url, data | {"seen": "0"})
+    assert stale.status_code == 422, "agreed to other bookings than these"
+    assert manager.post(url, data | {"seen": shown.context["seal"]}).status_code == 302
+
+
+def test_taking_a_booked_bay_out_of_use_lists_what_it_breaks(booked, manager):
     row = Resource.objects.get(kind="bay")
-    data = {"name": row.name, "bay_kind": "general", "version": 0, "order": 0}
-    answer = manager.post(reverse("capacity:resource_update", kwargs={"pk": row.pk}), data, follow=True)
-    assert "toast-warning" in answer.content.decode()
+    url = reverse("capacity:resource_update", kwargs={"pk": row.pk})
+    refused_once(manager, url, {"name": row.name, "bay_kind": "general", "version": 0, "order": 0})
+    row.refresh_from_db()
+    assert not row.is_active
+    assert booked.reservations.count() == 3, "what was promised stays until somebody moves it"
+
+
+def test_closing_a_booked_day_lists_what_it_breaks(booked, manager):
+    refused_once(
+        manager, reverse("capacity:closure_create"), {"day": tomorrow().date(), "reason": "Stocktaking"}
+    )
+    assert CapacityDay.objects.filter(is_closed=True).count() == 1
+
+
+def test_an_absence_over_a_booking_lists_it_and_one_beside_it_does_not(booked, cast, manager):
+    me = Resource.objects.get(kind="technician")
+    url = reverse("capacity:absence_create")
+    span = {"from_at": f"{tomorrow(8):%Y-%m-%dT%H:%M}", "till_at": f"{tomorrow(9, 15):%Y-%m-%dT%H:%M}"}
+    assert manager.post(url, {"resource": me.pk, "reason": "", **span}).status_code == 302
+    span["till_at"] = f"{tomorrow(9, 30):%Y-%m-%dT%H:%M}"
+    refused_once(manager, url, {"resource": me.pk, "reason": "", **span})
+
+
+def test_shorter_hours_list_the_bookings_outside_of_them(booked, manager):
+    def week(opens):
+        return {f"{name}_{n}": t for n in range(1, 8) for name, t in (("opens", opens), ("closes", "18:00"))}
+
+    url = reverse("capacity:hours")
+    assert manager.post(url, week("09:00")).status_code == 302
+    refused_once(manager, url, week("09:15"))
+
+
+def test_a_broken_booking_is_linked_to_its_page(cast, manager):
+    appointment = make_appointment(cast.store)
+    day = timezone.localdate(appointment.arrives_at)
+    page = post(manager, "capacity:closure_create", {"day": day, "reason": "Stocktaking"}).content.decode()
+    assert reverse("appointments:detail", args=[appointment.pk]) in page
 
 
 def test_hours_are_set_for_the_week(cast, manager):

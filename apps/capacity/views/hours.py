@@ -6,14 +6,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import require_perm
-from apps.capacity import keeping
+from apps.capacity import breaking, keeping
 from apps.capacity.forms import AbsenceForm, ClosureForm, HoursForm
 from apps.capacity.models import Absence, CapacityDay, OpeningHours
-from apps.capacity.views.resources import own_store
+from apps.capacity.views.resources import agreed, own_store
 from apps.core.errors import DomainError
 from apps.desk.once import once
 
@@ -37,12 +36,18 @@ def hours_update(request: HttpRequest) -> HttpResponse:
     for row in OpeningHours.objects.filter(store=store):
         initial |= {f"opens_{row.weekday}": row.opens, f"closes_{row.weekday}": row.closes}
     form = HoursForm(request.POST or None, initial=initial)
+    broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
+        broken = breaking.by_hours(store, form.hours)
+    if request.method == "POST" and form.is_valid() and agreed(request, broken):
         keeping.set_hours(store, form.hours, by=request.user)
         messages.success(request, _("Opening hours are saved. Bookings that are made stay as they are."))
         return redirect("capacity:overview")
     return render(
-        request, "capacity/hours_form.html", {"form": form}, status=422 if request.method == "POST" else 200
+        request,
+        "capacity/hours_form.html",
+        {"form": form, "broken": broken, "seal": breaking.seal(broken)},
+        status=422 if request.method == "POST" else 200,
     )
 
 
@@ -51,23 +56,19 @@ def hours_update(request: HttpRequest) -> HttpResponse:
 @once
 def closure_create(request: HttpRequest) -> HttpResponse:
     """GET, POST /capacity/closures/new/."""
-    form = ClosureForm(request.POST or None)
+    form, store = ClosureForm(request.POST or None), own_store(request)
+    broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
+        broken = breaking.by_closure(store, form.cleaned_data["day"])
+    if request.method == "POST" and form.is_valid() and agreed(request, broken):
         try:
-            held = keeping.close_day(own_store(request), **form.cleaned_data, by=request.user)
+            keeping.close_day(store, **form.cleaned_data, by=request.user)
         except DomainError as error:
             form.add_error("day", error.message)
         else:
             messages.success(request, _("The day is closed."))
-            if held:
-                warning = ngettext(
-                    "%(n)d reservation stands on this day. Move it.",
-                    "%(n)d reservations stand on this day. Move them.",
-                    held,
-                )
-                messages.warning(request, warning % {"n": held})
             return redirect("capacity:overview")
-    return _form_page(request, form, _("Close a day"))
+    return _form_page(request, form, _("Close a day"), broken=broken, seal=breaking.seal(broken))
 
 
 @require_POST
@@ -87,9 +88,13 @@ def reopening_create(request: HttpRequest, pk: int) -> HttpResponse:
 def absence_create(request: HttpRequest) -> HttpResponse:
     """GET, POST /capacity/absences/new/."""
     form = AbsenceForm(request.POST or None, by=request.user)
+    broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        held = keeping.add_absence(
+        broken = breaking.by_absence(data["resource"], data["from_at"], data["till_at"])
+    if request.method == "POST" and form.is_valid() and agreed(request, broken):
+        data = form.cleaned_data
+        keeping.add_absence(
             data["resource"],
             start=data["from_at"],
             end=data["till_at"],
@@ -97,15 +102,8 @@ def absence_create(request: HttpRequest) -> HttpResponse:
             by=request.user,
         )
         messages.success(request, _("The absence is saved."))
-        if held:
-            warning = ngettext(
-                "%(n)d reservation falls into it. Move it.",
-                "%(n)d reservations fall into it. Move them.",
-                held,
-            )
-            messages.warning(request, warning % {"n": held})
         return redirect("capacity:overview")
-    return _form_page(request, form, _("Enter an absence"))
+    return _form_page(request, form, _("Enter an absence"), broken=broken, seal=breaking.seal(broken))
 
 
 @require_POST

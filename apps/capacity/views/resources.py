@@ -5,14 +5,13 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
-from apps.capacity import keeping
+from apps.capacity import breaking, keeping
 from apps.capacity.forms import FORMS
-from apps.capacity.models import Absence, CapacityDay, OpeningHours, Reservation, Resource
+from apps.capacity.models import Absence, CapacityDay, OpeningHours, Resource
 from apps.core import clock
 from apps.core.when import WEEKDAYS
 from apps.desk.once import once
@@ -23,6 +22,11 @@ def own_store(request: HttpRequest) -> Store:
     if request.user.store is None:
         raise Http404
     return request.user.store
+
+
+def agreed(request: HttpRequest, broken: list[breaking.Broken]) -> bool:
+    """Whether nothing is broken, or exactly these bookings were shown and accepted."""
+    return not broken or request.POST.get("seen") == breaking.seal(broken)
 
 
 @require_GET
@@ -71,29 +75,23 @@ def resource_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, resource: Resource) -> HttpResponse:
     form = FORMS[Resource.Kind(resource.kind)](request.POST or None, instance=resource)
-    if request.method == "POST" and form.is_valid():
+    broken: list[breaking.Broken] = []
+    if request.method == "POST" and form.is_valid() and resource.pk and not form.cleaned_data["is_active"]:
+        broken = breaking.by_leaving(resource)
+    if request.method == "POST" and form.is_valid() and agreed(request, broken):
         saved = form.save()
         keeping.record_saved(saved, by=request.user, permits=getattr(form, "permits", None))
         messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
-        _warn_of_reservations(request, saved)
         return redirect("capacity:overview")
     return render(
         request,
         "capacity/resource_form.html",
-        {"form": form, "resource": resource, "kind_label": Resource.Kind(resource.kind).label},
+        {
+            "form": form,
+            "resource": resource,
+            "kind_label": Resource.Kind(resource.kind).label,
+            "broken": broken,
+            "seal": breaking.seal(broken),
+        },
         status=422 if request.method == "POST" else 200,
     )
-
-
-def _warn_of_reservations(request: HttpRequest, resource: Resource) -> None:
-    """Whatever is taken out of use may still be promised to somebody."""
-    if resource.is_active:
-        return
-    held = Reservation.objects.filter(resource=resource, during__endswith__gt=clock.now()).count()
-    if held:
-        warning = ngettext(
-            "%(n)d reservation still counts on %(name)s. Move it.",
-            "%(n)d reservations still count on %(name)s. Move them.",
-            held,
-        )
-        messages.warning(request, warning % {"n": held, "name": resource.name})
