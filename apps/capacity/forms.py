@@ -65,7 +65,7 @@ class PersonResourceForm(ResourceForm):
         people = User.objects.filter(store=self.instance.store).with_role(*self.ROLES)
         person.queryset = people.exclude(pk__in=known)  # type: ignore[attr-defined]  # a choice field
         person.required = True
-        person.label = _("Person")
+        person.label = _("Colleague")
         person.help_text = _("People are entered by the administrator; each can be chosen once.")
         if self.instance.pk:
             person.disabled = True
@@ -165,7 +165,7 @@ class HoursForm(forms.Form):
 class ClosureForm(forms.Form):
     """A day without work."""
 
-    day = forms.DateField(label=_("Day"))
+    day = forms.DateField(label=_("Closed on"))
     reason = forms.CharField(
         label=_("Reason"),
         max_length=100,
