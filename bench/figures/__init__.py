@@ -6,12 +6,20 @@ import logging
 
 from django.conf import settings
 
-from bench.figures import booking, imports, memory, orders, pages, search
+from bench.figures import booking, imports, memory, orders, pages, search, slots
 from bench.figures.base import Job, Size
 
 __all__ = ["JOBS", "Job", "Size", "prepare"]
 
-JOBS: list[Job] = [*pages.JOBS, *search.JOBS, *orders.JOBS, *booking.JOBS, *imports.JOBS, *memory.JOBS]
+JOBS: list[Job] = [
+    *pages.JOBS,
+    *search.JOBS,
+    *orders.JOBS,
+    *slots.JOBS,
+    *booking.JOBS,
+    *imports.JOBS,
+    *memory.JOBS,
+]
 
 
 def prepare() -> None:
