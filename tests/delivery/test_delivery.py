@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.errors import DomainError
@@ -137,6 +138,13 @@ def test_the_database_refuses_a_statement_that_does_not_add_up(cast, fields):
     settlement = make_settlement(cast)
     with pytest.raises(IntegrityError), transaction.atomic():
         Settlement.objects.filter(pk=settlement.pk).update(**fields)
+
+
+def test_the_statement_counts_hours_and_pieces_in_their_units(cast):
+    settlement = make_settlement(cast, [labour(cast, "1.5"), part(cast, "68.35", quantity=3)])
+    page = render_to_string("delivery/pdf/settlement.html", papers.context(settlement.pk))
+    assert ">1.5 h<" in page
+    assert "3.00" not in page, "pieces are counted whole"
 
 
 def test_the_statement_is_printed_by_a_worker(cast):
