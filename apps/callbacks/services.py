@@ -28,12 +28,11 @@ def schedule_post_repair(event: Event) -> None:
     """Reaction to a delivered order: a call 3 to 5 working days later.
 
     A comeback or a large amount is called by reception, within 5 working days. Source: domain
-    description, callback queues. A house without a survey gets the shipped one: the call asks it.
+    description, callback queues.
     """
-    order = WorkOrder.objects.select_related("customer", "vehicle", "store__group").get(
+    order = WorkOrder.objects.select_related("customer", "vehicle", "store").get(
         pk=int(event.subject.rsplit(":", 1)[1])
     )
-    surveys.seed(order.store.group)
     delivered_on = timezone.localdate(event.at)
     opens_on, closes_on = workdays.window(delivered_on, 3, 5)
     limit = Setting.value_of("callbacks.large_amount", order.store, on=delivered_on)

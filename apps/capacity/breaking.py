@@ -1,7 +1,7 @@
 """What an edit of hours, closures, absences or resources would do to work that is booked already.
 
-The pages show it before anything is saved; saving it all the same leaves the bookings as they are, for
-somebody to move.
+The verbs of ``keeping`` refuse such an edit (``Breaks``) until exactly these bookings have been seen; then
+they stay as they are, for somebody to move.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from datetime import date, datetime, time
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store
 from apps.capacity.models import Reservation, ReservationQuerySet, Resource
 from apps.core import clock
+from apps.core.errors import DomainError
 
-SHOWN = 50
 URLS: list[Callable[[list[int]], dict[int, str]]] = []
 """Later rooms' answers to "where is the page of this holder?": ids of holders → addresses."""
 
@@ -80,6 +81,20 @@ def _listed(rows: Iterable[Reservation]) -> list[Broken]:
     return list(found.values())
 
 
-def seal(broken: list[Broken]) -> str:
+class Breaks(DomainError):
+    """Nothing was saved: the edit breaks the bookings ``broken``, and they have not been seen yet."""
+
+    def __init__(self, broken: list[Broken]) -> None:
+        super().__init__(_("Bookings stand in the way. Nothing is saved yet."), code="breaks_bookings")
+        self.broken = broken
+
+
+def refuse_unseen(broken: list[Broken], seen: str) -> None:
+    """Raise Breaks unless nothing is broken or ``seen`` is the fingerprint of exactly these bookings."""
+    if broken and seen != fingerprint(broken):
+        raise Breaks(broken)
+
+
+def fingerprint(broken: list[Broken]) -> str:
     """Names exactly these bookings: what was shown is what is agreed to."""
-    return "-".join(str(entry.holder_id) for entry in sorted(broken, key=lambda entry: entry.holder_id))
+    return "-".join(str(pk) for pk in sorted(entry.holder_id for entry in broken))

@@ -252,8 +252,8 @@ class Board:
                 why = Closed(closed.pop().from_at, why.till_at, why.reasons)
             closed.append(why)
             joined_to = position + GRID // UNIT
-        busy = offered if self.levels.busiest else []
-        return DayView(day, offered, closed, level=flattest((slot.cars, slot.starts_at) for slot in busy))
+        level = flattest((slot.cars, slot.starts_at) for slot in offered)
+        return DayView(day, offered, closed, level=level)
 
     def slot(self, position: int, index: int) -> Slot | None:
         """The slot at a position of the grid, with the resources that are chosen for it."""

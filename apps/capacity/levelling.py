@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 HOUR = 3600
 BEST = 3
@@ -103,15 +102,14 @@ class Levels:
             self._bookable[index] = known
         return known
 
-    @cached_property
-    def busiest(self) -> int:
-        """Cars in the fullest hour; 0 while nobody is expected and every hour is alike."""
-        return max(self.arrivals.values(), default=0)
-
 
 def flattest(starts: Iterable[tuple[int, datetime]]) -> frozenset[datetime]:
-    """Of ``(cars in that hour, start)`` the first start of the emptiest hours, at most ``BEST``."""
+    """Of ``(cars in that hour, start)`` the first start of the emptiest hours, at most ``BEST``.
+
+    None while every hour is alike: then no choice keeps the day flatter than another.
+    """
     first: dict[tuple[int, int], datetime] = {}
     for cars, start in starts:
         first.setdefault((cars, start.hour), start)
-    return frozenset(first[key] for key in sorted(first)[:BEST])
+    alike = len({cars for cars, _hour in first}) < 2
+    return frozenset() if alike else frozenset(first[key] for key in sorted(first)[:BEST])

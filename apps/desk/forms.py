@@ -18,7 +18,7 @@ YES_NO = [("1", _("Yes")), ("0", _("No"))]
 
 
 class SettingForm(forms.Form):
-    """A value and the day from which it holds. ``stored`` is what the row keeps."""
+    """A value, cleaned to what the row keeps, and the day from which it holds."""
 
     effective_from = forms.DateField(label=_("In force from"))
 
@@ -63,14 +63,6 @@ class SettingForm(forms.Form):
             ) from error
         return stored
 
-    def clean_effective_from(self) -> Any:
-        day = self.cleaned_data["effective_from"]
-        if day < clock.today():
-            raise forms.ValidationError(
-                _("A setting cannot change a day that is over. Choose today or later.")
-            )
-        return day
-
 
 class WorkdayForm(forms.Form):
     """Days that differ from the published calendar."""
@@ -83,12 +75,6 @@ class WorkdayForm(forms.Form):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("Note"), max_length=100, required=False)
-
-    def clean_first(self) -> Any:
-        day = self.cleaned_data["first"]
-        if day < clock.today():
-            raise forms.ValidationError(_("This day is over."))
-        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

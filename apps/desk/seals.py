@@ -48,7 +48,7 @@ def _seal(store_id: int | None, now: datetime) -> int:
 
 
 def differences() -> Iterator[str]:
-    """Sentences about every seal or event that is not as it was sealed. Two queries, flat memory."""
+    """Sentences about every seal or event that is not as it was sealed. Two queries; memory of the seals."""
     found = {seal.pk: seal for seal in Seal.objects.order_by("store_id", "number")}
     yield from _broken_chains(list(found.values()))
     sealed = Event.objects.exclude(seal=None).order_by("seal_id", "pk").iterator(chunk_size=2000)

@@ -172,7 +172,8 @@ def test_a_slot_tells_how_many_come_in_its_hour_and_the_emptiest_hours_are_point
     board = Board(house(busy, advisors=2), hour_needs(), LONG_AGO)
     assert board.judge(moment(8)).reason.endswith("1 other car is expected in this hour.")
     assert sorted(board.days()[0].level) == [moment(8), moment(10), moment(11)]
-    assert not Board(house(), hour_needs(), LONG_AGO).days()[0].level, "all hours are alike"
+    on_another_day = [(21, at(9, day=1), at(9, 15, day=1))]
+    assert not Board(house(on_another_day), hour_needs(), LONG_AGO).days()[0].level, "all hours are alike"
 
 
 def test_the_reserve_is_not_booked_ahead_and_opens_on_the_day_itself():

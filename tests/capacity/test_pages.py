@@ -128,7 +128,7 @@ def refused_once(manager, url, data):
     assert "浙A99" in shown.content.decode()
     stale = manager.post(url, data | {"seen": "0"})
     assert stale.status_code == 422, "agreed to other bookings than these"
-    assert manager.post(url, data | {"seen": shown.context["seal"]}).status_code == 302
+    assert manager.post(url, data | {"seen": shown.context["fingerprint"]}).status_code == 302
 
 
 def test_taking_a_booked_bay_out_of_use_lists_what_it_breaks(booked, manager):

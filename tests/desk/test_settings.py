@@ -50,8 +50,16 @@ def test_a_value_holds_from_its_day_on_in_this_store_alone(cast, manager):
 def test_the_list_shows_the_store_s_own_value_before_the_general_one(cast, manager):
     for store, value in ((cast.store, 7), (None, 9), (cast.other_store, 11)):
         Setting.objects.create(key="reception.queue_limit", store=store, value=value, effective_from=today())
-    now, _planned = Setting.values_of(cast.store)
-    assert now["reception.queue_limit"] == Setting.value_of("reception.queue_limit", cast.store) == 7
+    key = "reception.queue_limit"
+    assert Setting.by_day([key], cast.store.pk, [today()])[today()][key] == 7
+    assert Setting.value_of(key, cast.store) == 7
+
+
+def test_only_the_store_s_own_plan_is_announced(cast):
+    for store, days in ((None, 2), (cast.other_store, 3), (cast.store, 5), (cast.store, 9), (cast.store, 0)):
+        day = today() + timedelta(days=days)
+        Setting.objects.create(key="reception.queue_limit", store=store, value=7, effective_from=day)
+    assert Setting.planned(cast.store) == {"reception.queue_limit": today() + timedelta(days=5)}
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,8 @@ def test_days_that_make_no_sense_are_refused_beside_the_field(manager, field, fi
 
 def test_a_correction_of_a_day_that_is_over_stays(cast, manager):
     row = CalendarDay.objects.create(day=date(2026, 1, 5), is_workday=False)
-    assert manager.post("/calendar/withdrawal/", {"row": row.pk}).status_code == 404
+    assert manager.post("/calendar/withdrawal/", {"row": row.pk}).status_code == 409
+    assert CalendarDay.objects.exists()
     assert manager.post("/calendar/withdrawal/", {"row": "x"}).status_code == 404
 
 

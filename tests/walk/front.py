@@ -12,6 +12,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from apps.appointments.models import Appointment
+from apps.callbacks import surveys
 from apps.catalog.models import Package
 from apps.core import clock
 from apps.customers.models import Vehicle
@@ -46,6 +47,7 @@ def open_house(cast: Any) -> None:
         person.name = name
         person.save(update_fields=["name"])
     furnish(cast.store)
+    surveys.seed(cast.group)
     make_operation(cast.store, "M001", name="更换机油机滤")
     make_part(cast.store, "P001", name="全合成机油 0W-20", unit="升")
     Package.objects.filter(pk=make_package(cast.store).pk).update(name="小保养套餐")

@@ -40,10 +40,20 @@ def test_an_imported_car_goes_the_whole_way(cast, walk, now_is, tmp_path, browse
     now_is(clock.at(day - timedelta(days=4), 10, 0))
     front.open_house(cast)
     imported = front.carry_over(tmp_path, cast)
+    comes_in(cast, walk, now_is, day)
+    is_repaired(cast, walk, now_is, day)
+    goes_home(cast, walk, now_is, day)
+    assert workshop.order_of_the_day().vehicle == imported
+    is_called(cast, walk, now_is, day)
+    print(walk.table())
+    assert not browser_errors
+
+
+def comes_in(cast, walk, now_is, day):
+    """From the call that books to the signature."""
     front.book(walk, cast, day)
     now_is(clock.at(day - timedelta(days=1), 15, 0))
     front.stock_up(walk, cast)
-
     now_is(clock.at(day, 9, 25))
     front.arrive(walk, cast)
     front.walk_around(walk, cast)
@@ -52,6 +62,10 @@ def test_an_imported_car_goes_the_whole_way(cast, walk, now_is, tmp_path, browse
     now_is(clock.at(day, 9, 42))
     workshop.estimate(walk, cast, clock.at(day, 14, 0))
     workshop.sign(walk, cast)
+
+
+def is_repaired(cast, walk, now_is, day):
+    """Work, more work that needs consent, a failed check, rework, wash."""
     now_is(clock.at(day, 9, 50))
     workshop.issue_parts(walk, cast, 2)
     workshop.dispatch(walk, cast, 2)
@@ -76,13 +90,18 @@ def test_an_imported_car_goes_the_whole_way(cast, walk, now_is, tmp_path, browse
     workshop.check(walk, cast)
     workshop.wash(walk, cast)
 
+
+def goes_home(cast, walk, now_is, day):
+    """Settled to the fen, paid, handed back, out of the gate."""
     now_is(clock.at(day, 13, 0))
     hand_back.settle(walk, cast)
     hand_back.pay(walk, cast)
     hand_back.hand_over(walk, cast)
     hand_back.drive_off(walk, cast)
-    assert workshop.order_of_the_day().vehicle == imported
 
+
+def is_called(cast, walk, now_is, day):
+    """The call inside its window, the complaint from it, and what the manager sees."""
     now_is(clock.at(day, 18, 0))
     opens_on, closes_on = after.due_window(day)
     now_is(clock.at(opens_on - timedelta(days=1), 10, 0))
@@ -93,5 +112,3 @@ def test_an_imported_car_goes_the_whole_way(cast, walk, now_is, tmp_path, browse
     now_is(clock.at(closes_on, 15, 0))
     after.report(walk, cast)
     after.day_page(walk, cast)
-    print(walk.table())
-    assert not browser_errors

@@ -97,17 +97,10 @@ class Setting(models.Model):
         return kind.cast(row.value) if row else kind.default
 
     @classmethod
-    def values_of(cls, store: Store) -> tuple[dict[str, Any], dict[str, date]]:
-        """``{key: value today}`` of all, and ``{key: day}`` of the next planned change. One query."""
-        now = {key: kind.default for key, kind in KINDS.items()}
-        planned: dict[str, date] = {}
-        rows = cls.objects.filter(models.Q(store=store) | models.Q(store=None), key__in=KINDS)
-        for row in rows.order_by(models.F("store_id").asc(nulls_first=True), "effective_from"):
-            if row.effective_from <= clock.today():
-                now[row.key] = KINDS[row.key].cast(row.value)
-            else:
-                planned.setdefault(row.key, row.effective_from)
-        return now, planned
+    def planned(cls, store: Store) -> dict[str, date]:
+        """``{key: day}`` of the store's next change that does not hold yet. One query."""
+        rows = cls.objects.filter(store=store, effective_from__gt=clock.today())
+        return dict(rows.values_list("key").annotate(models.Min("effective_from")).order_by())
 
     @classmethod
     def by_day(cls, keys: Iterable[str], store: int, days: Iterable[date]) -> dict[date, dict[str, Any]]:

@@ -12,7 +12,7 @@ from apps.accounts.access import require_perm
 from apps.capacity import breaking, keeping
 from apps.capacity.forms import AbsenceForm, ClosureForm, HoursForm
 from apps.capacity.models import Absence, CapacityDay, OpeningHours
-from apps.capacity.views.resources import agreed, own_store
+from apps.capacity.views.resources import own_store, seen, shown
 from apps.core.errors import DomainError
 from apps.desk.once import once
 
@@ -38,15 +38,17 @@ def hours_update(request: HttpRequest) -> HttpResponse:
     form = HoursForm(request.POST or None, initial=initial)
     broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
-        broken = breaking.by_hours(store, form.hours)
-    if request.method == "POST" and form.is_valid() and agreed(request, broken):
-        keeping.set_hours(store, form.hours, by=request.user)
-        messages.success(request, _("Opening hours are saved. Bookings that are made stay as they are."))
-        return redirect("capacity:overview")
+        try:
+            keeping.set_hours(store, form.hours, by=request.user, seen=seen(request))
+        except breaking.Breaks as found:
+            broken = found.broken
+        else:
+            messages.success(request, _("Opening hours are saved. Bookings that are made stay as they are."))
+            return redirect("capacity:overview")
     return render(
         request,
         "capacity/hours_form.html",
-        {"form": form, "broken": broken, "seal": breaking.seal(broken)},
+        {"form": form, **shown(broken)},
         status=422 if request.method == "POST" else 200,
     )
 
@@ -59,16 +61,16 @@ def closure_create(request: HttpRequest) -> HttpResponse:
     form, store = ClosureForm(request.POST or None), own_store(request)
     broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
-        broken = breaking.by_closure(store, form.cleaned_data["day"])
-    if request.method == "POST" and form.is_valid() and agreed(request, broken):
         try:
-            keeping.close_day(store, **form.cleaned_data, by=request.user)
+            keeping.close_day(store, **form.cleaned_data, by=request.user, seen=seen(request))
+        except breaking.Breaks as found:
+            broken = found.broken
         except DomainError as error:
             form.add_error("day", error.message)
         else:
             messages.success(request, _("The day is closed."))
             return redirect("capacity:overview")
-    return _form_page(request, form, _("Close a day"), broken=broken, seal=breaking.seal(broken))
+    return _form_page(request, form, _("Close a day"), **shown(broken))
 
 
 @require_POST
@@ -91,19 +93,21 @@ def absence_create(request: HttpRequest) -> HttpResponse:
     broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        broken = breaking.by_absence(data["resource"], data["from_at"], data["till_at"])
-    if request.method == "POST" and form.is_valid() and agreed(request, broken):
-        data = form.cleaned_data
-        keeping.add_absence(
-            data["resource"],
-            start=data["from_at"],
-            end=data["till_at"],
-            reason=data["reason"],
-            by=request.user,
-        )
-        messages.success(request, _("The absence is saved."))
-        return redirect("capacity:overview")
-    return _form_page(request, form, _("Enter an absence"), broken=broken, seal=breaking.seal(broken))
+        try:
+            keeping.add_absence(
+                data["resource"],
+                start=data["from_at"],
+                end=data["till_at"],
+                reason=data["reason"],
+                by=request.user,
+                seen=seen(request),
+            )
+        except breaking.Breaks as found:
+            broken = found.broken
+        else:
+            messages.success(request, _("The absence is saved."))
+            return redirect("capacity:overview")
+    return _form_page(request, form, _("Enter an absence"), **shown(broken))
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """Bays and people: what the store has to work with."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,9 +26,14 @@ def own_store(request: HttpRequest) -> Store:
     return request.user.store
 
 
-def agreed(request: HttpRequest, broken: list[breaking.Broken]) -> bool:
-    """Whether nothing is broken, or exactly these bookings were shown and accepted."""
-    return not broken or request.POST.get("seen") == breaking.seal(broken)
+def seen(request: HttpRequest) -> str:
+    """Which broken bookings the form was sent in spite of."""
+    return request.POST.get("seen", "")
+
+
+def shown(broken: list[breaking.Broken]) -> dict[str, Any]:
+    """What ``capacity/_broken.html`` asks for."""
+    return {"broken": broken, "fingerprint": breaking.fingerprint(broken)}
 
 
 @require_GET
@@ -76,13 +83,17 @@ def resource_update(request: HttpRequest, pk: int) -> HttpResponse:
 def _edit(request: HttpRequest, resource: Resource) -> HttpResponse:
     form = FORMS[Resource.Kind(resource.kind)](request.POST or None, instance=resource)
     broken: list[breaking.Broken] = []
-    if request.method == "POST" and form.is_valid() and resource.pk and not form.cleaned_data["is_active"]:
-        broken = breaking.by_leaving(resource)
-    if request.method == "POST" and form.is_valid() and agreed(request, broken):
-        saved = form.save()
-        keeping.record_saved(saved, by=request.user, permits=getattr(form, "permits", None))
-        messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
-        return redirect("capacity:overview")
+    if request.method == "POST" and form.is_valid():
+        permits = getattr(form, "permits", None)
+        try:
+            with transaction.atomic():
+                saved = form.save()
+                keeping.record_saved(saved, by=request.user, permits=permits, seen=seen(request))
+        except breaking.Breaks as found:
+            broken = found.broken
+        else:
+            messages.success(request, _("%(name)s is saved.") % {"name": saved.name})
+            return redirect("capacity:overview")
     return render(
         request,
         "capacity/resource_form.html",
@@ -90,8 +101,7 @@ def _edit(request: HttpRequest, resource: Resource) -> HttpResponse:
             "form": form,
             "resource": resource,
             "kind_label": Resource.Kind(resource.kind).label,
-            "broken": broken,
-            "seal": breaking.seal(broken),
+            **shown(broken),
         },
         status=422 if request.method == "POST" else 200,
     )

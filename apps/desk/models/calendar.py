@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 from django.db import models, transaction
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.core import workdays
+from apps.core import clock, workdays
+from apps.core.errors import DomainError
 from apps.desk.models.event import Event
 
 LONGEST = 31
@@ -37,7 +39,9 @@ class CalendarDay(models.Model):
         """Say of each day from ``first`` to ``last`` whether people work. Two queries and an event.
 
         Windows of days not yet over are judged by it from now on, in other processes within a minute.
+        Raises DomainError for a day that is over: what was judged by it stays.
         """
+        cls._refuse_past(first)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         CalendarDay.objects.bulk_create(
             [CalendarDay(day=day, is_workday=is_workday, note=note) for day in days],
@@ -49,9 +53,15 @@ class CalendarDay(models.Model):
         Event.record("calendar.set", about=cls.objects.get(day=first), by=by, reason=note, facts=facts)
         transaction.on_commit(workdays.forget)
 
+    @staticmethod
+    def _refuse_past(day: date) -> None:
+        if day < clock.today():
+            raise DomainError(translate("This day is over."), code="day_past")
+
     @transaction.atomic
     def withdraw(self, *, by: User) -> None:
-        """The published calendar holds for this day again."""
+        """The published calendar holds for this day again. Raises DomainError for a day that is over."""
+        self._refuse_past(self.day)
         facts = {"day": self.day.isoformat(), "is_workday": self.is_workday}
         Event.record("calendar.withdrawn", about=self, by=by, facts=facts)
         self.delete()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import require_perm
 from apps.core import clock, workdays
+from apps.core.errors import DomainError
 from apps.desk.forms import WorkdayForm
 from apps.desk.models import CalendarDay
 from apps.desk.once import once
@@ -51,9 +52,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         works = data["is_workday"] == "1"
-        CalendarDay.put(data["first"], data["last"], is_workday=works, note=data["note"], by=request.user)
-        messages.success(request, _("The working days are set. Windows of calls and promises follow."))
-        return redirect("desk:calendar")
+        try:
+            CalendarDay.put(data["first"], data["last"], is_workday=works, note=data["note"], by=request.user)
+        except DomainError as error:
+            form.add_error("first", error.message)
+        else:
+            messages.success(request, _("The working days are set. Windows of calls and promises follow."))
+            return redirect("desk:calendar")
     asked = request.GET.get("year", "")
     years = [today.year + n for n in range(AHEAD + 1)]
     year = int(asked) if asked in map(str, years) else today.year
@@ -74,9 +79,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @require_perm("desk.edit_calendar")
 @once
 def withdrawal_create(request: HttpRequest) -> HttpResponse:
-    """POST /calendar/withdrawal/ ``row`` → as published again. Days that are over stay as they were."""
+    """POST /calendar/withdrawal/ ``row`` → as published again."""
     row = request.POST.get("row", "")
-    ahead = CalendarDay.objects.filter(day__gte=clock.today())
-    get_object_or_404(ahead, pk=row if row.isdecimal() else None).withdraw(by=request.user)
+    get_object_or_404(CalendarDay, pk=row if row.isdecimal() else None).withdraw(by=request.user)
     messages.success(request, _("This day is as published again."))
     return redirect("desk:calendar")

@@ -16,6 +16,7 @@ from apps.accounts.access import require_perm
 from apps.accounts.models import Setting, Store
 from apps.accounts.models.setting import KINDS, SettingKind
 from apps.core import clock
+from apps.core.errors import DomainError
 from apps.desk import services
 from apps.desk.forms import YES_NO, SettingForm
 from apps.desk.once import once
@@ -37,8 +38,9 @@ def _words(kind: SettingKind, value: Any) -> str:
 @require_GET
 @require_perm("desk.edit_settings")
 def setting_list(request: HttpRequest) -> HttpResponse:
-    """GET /settings/ → every setting by room with the value of today. One query."""
-    now, planned = Setting.values_of(_store(request))
+    """GET /settings/ → every setting by room with the value of today. Two queries."""
+    store, today = _store(request), clock.today()
+    now, planned = Setting.by_day(KINDS, store.pk, [today])[today], Setting.planned(store)
     groups: dict[str, list[dict]] = {}
     for kind in KINDS.values():
         row = {
@@ -64,11 +66,14 @@ def setting_update(request: HttpRequest) -> HttpResponse:
     form = SettingForm(request.POST or None, kind=kind, current=current)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        services.set_value(
-            key, data["value"], store=store, effective_from=data["effective_from"], by=request.user
-        )
-        messages.success(request, _("Saved. It holds from %(day)s on.") % {"day": data["effective_from"]})
-        return redirect("desk:settings")
+        day = data["effective_from"]
+        try:
+            services.set_value(key, data["value"], store=store, effective_from=day, by=request.user)
+        except DomainError as error:
+            form.add_error("effective_from", error.message)
+        else:
+            messages.success(request, _("Saved. It holds from %(day)s on.") % {"day": day})
+            return redirect("desk:settings")
     rows = Setting.objects.visible_to(request.user).filter(key=key).order_by("-effective_from", "store")[:50]
     context = {
         "form": form,

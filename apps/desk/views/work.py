@@ -6,13 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
+from apps.accounts.roles import Role
 from apps.core import clock
 from apps.core.registry import registry
 from apps.desk.context import unread_key
 from apps.desk.models import Notice, Task
 from apps.desk.once import once
 
-GLOVES = ("technician", "guard")
+GLOVES: tuple[str, ...] = (Role.TECHNICIAN, Role.GUARD)
 """They work standing, on a tablet."""
 
 
