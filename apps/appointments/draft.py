@@ -16,7 +16,7 @@ from apps.appointments import items
 from apps.appointments.items import Ask, Wish
 from apps.appointments.models import AppointmentItem
 from apps.appointments.selectors import KINDS
-from apps.capacity.engine import Needs
+from apps.capacity.needs import Needs
 from apps.core.widths import half_width
 
 LARGEST = Decimal(999)
@@ -98,9 +98,9 @@ class Draft:
         """Yuan of all rows."""
         return sum((row.amount for row in self.rows), Decimal(0))
 
-    def needs(self, kind: str, advisor_id: int | None) -> Needs:
+    def needs(self, kind: str, advisor_id: int | None, people: int = 1) -> Needs:
         """What it takes of the house."""
-        return items.needs(self.lines, kind, advisor_id)
+        return items.needs(self.lines, kind, advisor_id, people)
 
 
 def _lists(data: QueryDict | dict) -> list[tuple[str, str, str]]:

@@ -83,6 +83,13 @@ class BookingForm(forms.Form):
     contact_name = forms.CharField(label=pgettext_lazy("person", "Contact"), max_length=60)
     contact_phone = PhoneField(label=_("Contact phone"), max_length=30)
     odometer_km = MileageField(label=_("Mileage, km"), min_value=0, max_value=2_000_000, required=False)
+    people = forms.IntegerField(
+        label=_("People who come"),
+        min_value=0,
+        max_value=20,
+        required=False,
+        help_text=_("0 when we fetch the car."),
+    )
     customer_words = forms.CharField(
         label=_("The customer's words"),
         max_length=2000,
@@ -102,6 +109,10 @@ class BookingForm(forms.Form):
 
     def clean_starts_at(self) -> datetime:
         return future(self.cleaned_data["starts_at"])
+
+    def clean_people(self) -> int:
+        people = self.cleaned_data["people"]
+        return 1 if people is None else people
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
 from django.db.models import Prefetch
 
 from apps.appointments.models import Appointment, AppointmentItem
-from apps.capacity.engine import Needs
-from apps.catalog.models import BayKind, LabourOperation, Package, PackageLine, Part, Skill, WorkKind
+from apps.capacity.needs import Needs, Step
+from apps.catalog.models import (
+    BayKind,
+    LabourOperation,
+    Package,
+    PackageLine,
+    Part,
+    Skill,
+    SkillLevel,
+    WorkKind,
+)
 from apps.catalog.selectors import labour_rate
 from apps.core.money import fen
 
@@ -26,6 +35,16 @@ BAY_OF_KIND: dict[str, BayKind] = {
     Appointment.Kind.BODY_PAINT: BayKind.BODY,
     Appointment.Kind.INSPECTION_REPAIR: BayKind.GENERAL,
 }
+WAY = (
+    BayKind.DIAGNOSIS,
+    BayKind.EXPRESS,
+    BayKind.GENERAL,
+    BayKind.BODY,
+    BayKind.PAINT,
+    BayKind.ALIGNMENT,
+    BayKind.WASH,
+)
+"""The order in which a car goes through the bays."""
 SKILL_OF_BAY: dict[str, Skill] = {BayKind.BODY: Skill.BODY, BayKind.PAINT: Skill.PAINT}
 
 
@@ -76,32 +95,47 @@ def _line(
     return item
 
 
-def needs(items: Iterable[AppointmentItem], kind: str, advisor_id: int | None) -> Needs:
-    """What the lines take: their hours in one bay, by one technician who can do all of them.
+def needs(items: Iterable[AppointmentItem], kind: str, advisor_id: int | None, people: int = 1) -> Needs:
+    """What the lines take: a step in each kind of bay that their operations name, in the order of ``WAY``.
 
-    The bay is that of the operation kinds with the most hours; an express booking takes the express
-    lane when everything on it is maintenance.
+    An express booking takes the express lane alone when everything on it is maintenance; beside other work
+    express operations are done in the general bay.
     """
     operations = [(i.operation, i.flat_rate_hours) for i in items if i.operation is not None]
-    hours: Counter[str] = Counter()
-    for operation, taken in operations:
-        hours[operation.bay_kind] += taken  # type: ignore[assignment]  # hours are decimals
-    usual = BAY_OF_KIND.get(kind, BayKind.GENERAL)
-    bay = hours.most_common(1)[0][0] if hours else usual
     light = all(operation.work_kind == WorkKind.MAINTENANCE for operation, _hours in operations)
-    if kind == Appointment.Kind.EXPRESS and light:
-        bay = BayKind.EXPRESS
-    skills = list(dict.fromkeys(o.skill for o, _hours in sorted(operations, key=lambda pair: -pair[1])))
-    skill = skills[0] if skills else SKILL_OF_BAY.get(bay, Skill.GENERAL)
-    return Needs(
-        duration=max(timedelta(hours=float(sum(h for _operation, h in operations))), SHORTEST),
-        bay_kind=bay,
-        skill=skill,
-        more_skills=frozenset(skills[1:]),
-        advisor=advisor_id,
+    express = kind == Appointment.Kind.EXPRESS and light
+    by_bay: dict[str, list[tuple[LabourOperation, Decimal]]] = defaultdict(list)
+    for operation, hours in operations:
+        by_bay[BayKind.EXPRESS if express else operation.bay_kind].append((operation, hours))
+    if BayKind.GENERAL in by_bay:
+        by_bay[BayKind.GENERAL] += by_bay.pop(BayKind.EXPRESS, [])
+    steps = [_step(bay, by_bay[bay]) for bay in WAY if bay in by_bay] or [_look(kind)]
+    if len(steps) == 1:
+        steps = [replace(steps[0], duration=max(steps[0].duration, SHORTEST))]
+    return Needs(tuple(steps), advisor=advisor_id, people=people)
+
+
+def _step(bay_kind: str, operations: list[tuple[LabourOperation, Decimal]]) -> Step:
+    """One technician does it all, who reaches the highest level of each skill; most hours come first."""
+    levels: dict[str, int] = {}
+    for operation, _hours in sorted(operations, key=lambda pair: -pair[1]):
+        levels[operation.skill] = max(levels.get(operation.skill, 0), operation.skill_level)
+    return Step(
+        duration=timedelta(hours=float(sum(hours for _operation, hours in operations))),
+        bay_kind=bay_kind,
+        skills=tuple(levels.items()),
+        equipment=frozenset(name for operation, _hours in operations for name in operation.equipment),
+        tools=frozenset(name for operation, _hours in operations for name in operation.tools),
     )
+
+
+def _look(kind: str) -> Step:
+    """Nothing is known yet: somebody looks at the car."""
+    bay = BAY_OF_KIND.get(kind, BayKind.GENERAL)
+    return Step(SHORTEST, bay, ((SKILL_OF_BAY.get(bay, Skill.GENERAL), SkillLevel.BASIC),))
 
 
 def needs_of(appointment: Appointment, advisor_id: int | None) -> Needs:
     """What a booked appointment takes. One query."""
-    return needs(appointment.items.select_related("operation"), appointment.kind, advisor_id)
+    items = appointment.items.select_related("operation")
+    return needs(items, appointment.kind, advisor_id, appointment.people)

@@ -90,6 +90,7 @@ class Appointment(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.BOOKED)
     odometer_km = models.PositiveIntegerField(_("mileage, km"), null=True, blank=True)
+    people = models.PositiveSmallIntegerField(_("people who come"), default=1)
     customer_words = models.TextField(_("the customer's words"), blank=True)
     arrives_at = models.DateTimeField(_("arrival"))
     ready_at = models.DateTimeField(_("hand-back"))

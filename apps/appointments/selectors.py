@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Store, User
 from apps.appointments.models import Appointment
-from apps.capacity.engine import Closed, DayView, Slot
 from apps.capacity.models import Resource
+from apps.capacity.needs import Closed, DayView, Slot
 from apps.catalog.models import LabourOperation, Package, Part
 from apps.core import phones, when
 from apps.customers.models import Vehicle, keys

@@ -18,8 +18,8 @@ from apps.appointments import items as work
 from apps.appointments import messages
 from apps.appointments.models import Appointment, AppointmentItem
 from apps.capacity import services as capacity
-from apps.capacity.engine import Needs, Slot
 from apps.capacity.models import Holder
+from apps.capacity.needs import Needs, Slot
 from apps.core import clock, when
 from apps.core.errors import DomainError
 from apps.customers.models import Customer, Reading, Vehicle
@@ -48,6 +48,7 @@ def book(
     kind: str = Appointment.Kind.MAINTENANCE_REPAIR,
     channel: str = Appointment.Channel.PHONE,
     odometer_km: int | None = None,
+    people: int = 1,
     customer_words: str = "",
     now: datetime | None = None,
 ) -> Appointment:
@@ -60,19 +61,11 @@ def book(
     Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
     lines = work.lines(asks, work.labour_rate(store))
     appointment = Appointment(
-        store=store,
-        customer=customer,
-        vehicle=vehicle,
-        contact_name=contact_name or customer.name,
-        contact_phone=contact_phone or customer.phone,
-        kind=kind,
-        channel=channel,
-        odometer_km=odometer_km,
-        customer_words=customer_words,
-        booked_by=by,
-        booked_at=now,
-    )
-    needs = work.needs(lines, kind, advisor.pk if advisor else None)
+        store=store, customer=customer, vehicle=vehicle, kind=kind, channel=channel,
+        contact_name=contact_name or customer.name, contact_phone=contact_phone or customer.phone,
+        odometer_km=odometer_km, people=people, customer_words=customer_words, booked_by=by, booked_at=now,
+    )  # fmt: skip
+    needs = work.needs(lines, kind, advisor.pk if advisor else None, people)
     appointment.holder, slot = _hold(appointment, needs, starts_at)
     _enter(appointment, slot, lines)
     _open_file(appointment)

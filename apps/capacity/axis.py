@@ -53,6 +53,10 @@ class Axis:
         index = bisect_right(self.offsets, position) - 1
         return self.opens[index] + (position - self.offsets[index]) * UNIT
 
+    def day_at(self, position: int) -> date:
+        """The day of the unit ``position``; the last day beyond the end."""
+        return self.days[min(bisect_right(self.offsets, position) - 1, len(self.days) - 1)].day
+
     def moment(self, second: int) -> datetime:
         """``second`` in the store's zone."""
         return datetime.fromtimestamp(second, self.zone)

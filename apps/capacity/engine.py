@@ -1,4 +1,4 @@
-"""The slot engine: which moments fit, with which bay, technician and advisor, and why others do not.
+"""The slot engine: which moments fit, with which bay, technician, tools and advisor, and why others do not.
 
 Pure: it judges a ``House`` that ``capacity.selectors.load`` filled, and never asks the database.
 """
@@ -6,7 +6,7 @@ Pure: it judges a ``House`` that ``capacity.selectors.load`` filled, and never a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -14,53 +14,39 @@ from itertools import pairwise
 
 from apps.capacity.axis import UNIT, Axis, OpenDay, runs, units
 from apps.capacity.levelling import Levels, Limits, flattest
+from apps.capacity.needs import Closed, DayView, Needs, Slot, Stay, Thing
 from apps.capacity.reasons import Why
+from apps.capacity.roster import Roster
+from apps.capacity.trial import Part, Trial, Way
+
+__all__ = ["GRID", "Board", "Closed", "DayView", "House", "Needs", "NoBooking", "Slot", "Thing"]
 
 GRID = 900
 """Seconds between the starts that are offered."""
-RECEPTION = timedelta(minutes=15)
+
+Spans = Sequence[tuple[int, int, int]]
+"""``(resource id, from, till)`` in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
-class Needs:
-    """What a job takes. ``advisor`` is a user's id, or None for whoever is free.
+class NoBooking:
+    """Arrivals from ``start`` to ``end`` (seconds) that nobody may book: of one kind of bay, or of all."""
 
-    The advisor is taken for ``reception`` from the arrival on; bay and technician for ``duration`` of
-    working time after that. The technician must have ``skill`` and all ``more_skills``.
-    """
-
-    duration: timedelta
-    bay_kind: str
-    skill: str = "general"
-    advisor: int | None = None
-    reception: timedelta = RECEPTION
-    more_skills: frozenset[str] = frozenset()
-
-    @property
-    def skills(self) -> frozenset[str]:
-        """All that the technician must be able to do."""
-        return self.more_skills | {self.skill}
-
-
-@dataclass(frozen=True)
-class Thing:
-    """A resource as the engine sees it; ``valid_until`` is the last day of the permit this job needs."""
-
-    id: int
-    kind: str
-    name: str
-    person_id: int | None = None
-    valid_until: date | None = None
+    start: int
+    end: int
+    reason: str
+    bay_kind: str = ""
 
 
 @dataclass
 class House:
-    """What a search is judged on: open days in order, fitting resources, and what takes their time.
+    """What a search is judged on: open days in order, resources, and what takes their time.
 
-    ``busy`` (reservations) and ``away`` (absences) hold ``(resource id, from, till)`` in seconds since the
-    epoch. ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked
-    for, so that a long job finds its end. ``limits`` keep the days level: over everybody who repairs
-    (``workforce``) and receives (``desk``), whether or not he fits this job.
+    ``busy`` (reservations) and ``away`` (absences) take time; ``shifts`` are the working spans of those who
+    do not work whenever the house is open. ``arrivals`` are ``(second, people)`` of the cars expected.
+    ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked for, so
+    that a long job finds its end. Of the ``limits`` those of each day hold; bookings are taken until
+    ``horizon`` and ``notice`` before the arrival.
     """
 
     zone: tzinfo
@@ -70,74 +56,15 @@ class House:
     bays: list[Thing] = field(default_factory=list)
     technicians: list[Thing] = field(default_factory=list)
     advisors: list[Thing] = field(default_factory=list)
-    busy: Sequence[tuple[int, int, int]] = ()
-    away: Sequence[tuple[int, int, int]] = ()
+    tools: list[Thing] = field(default_factory=list)
+    busy: Spans = ()
+    away: Spans = ()
+    shifts: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    arrivals: Sequence[tuple[int, int]] = ()
     limits: dict[date, Limits] = field(default_factory=dict)
-    workforce: frozenset[int] = frozenset()
-    desk: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A start that fits. ``segments`` are the pieces of working time that bay and technician give.
-
-    ``cars`` are expected within the same hour already.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
-    segments: tuple[tuple[datetime, datetime], ...]
-    bay: Thing
-    technician: Thing
-    advisor: Thing
-    reception: timedelta
-    cars: int = 0
-
-    @property
-    def bay_id(self) -> int:
-        return self.bay.id
-
-    @property
-    def technician_id(self) -> int:
-        return self.technician.id
-
-    @property
-    def advisor_id(self) -> int:
-        """The advisor's resource; ``advisor.person_id`` is the user."""
-        return self.advisor.id
-
-    @property
-    def reason(self) -> str:
-        """Why it is offered, as a sentence."""
-        return Why.offered(self)
-
-    @property
-    def continues(self) -> bool:
-        """Whether the work goes on after the night."""
-        return self.starts_at.date() != self.ends_at.date()
-
-
-@dataclass(frozen=True)
-class Closed:
-    """Starts from ``from_at`` to ``till_at`` that are not offered, and why (sentences)."""
-
-    from_at: datetime
-    till_at: datetime
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DayView:
-    """One asked day: what is offered and what is closed. ``shut`` is why the whole day is, or empty.
-
-    ``level`` are the starts that keep the day flattest; none while every hour is alike.
-    """
-
-    day: date
-    slots: list[Slot]
-    closed: list[Closed]
-    shut: str = ""
-    level: frozenset[datetime] = frozenset()
+    no_bookings: Sequence[NoBooking] = ()
+    horizon: date = date.max
+    notice: timedelta = timedelta()
 
 
 class Board:
@@ -146,63 +73,75 @@ class Board:
     def __init__(self, house: House, needs: Needs, now: datetime) -> None:
         self.house, self.needs, self.now = house, needs, now
         self.axis = Axis(house.days, house.zone)
-        self.work, self.reception = max(units(needs.duration), 1), units(needs.reception)
+        self.reception = units(needs.reception)
+        self.earliest = (now + house.notice).timestamp()
         taken, away = self._masks(house.busy), self._masks(house.away)
-        barred = self._masks([(t.id, self._midnight(t), house.days[-1].closes) for t in self._expiring()])
-        known = taken.keys() | away.keys() | barred.keys()
-        self.busy = {pk: taken.get(pk, 0) | away.get(pk, 0) | barred.get(pk, 0) for pk in known}
-        self.bays = self._starts(house.bays, self.work, shift=self.reception)
-        self.technicians = self._starts(house.technicians, self.work, shift=self.reception)
-        self.advisors = self._starts(house.advisors, self.reception)
+        self.busy = {pk: taken.get(pk, 0) | away.get(pk, 0) for pk in taken.keys() | away.keys()}
         local = self.axis.moment(int(now.timestamp()))
         self.levels = Levels(
             days=[day.day for day in house.days],
             windows=list(pairwise(self.axis.offsets)),
             limits=house.limits,
-            technicians=house.workforce,
+            present={t.id: self.roster(t).mask & ~away.get(t.id, 0) for t in house.technicians},
             taken=taken,
-            away=away,
-            arrivals=[start for pk, start, _end in house.busy if pk in house.desk],
+            arrivals=house.arrivals,
             utc_offset=int(local.utcoffset().total_seconds()),  # type: ignore[union-attr]  # aware
             today=local.date(),
         )
-
-    def _expiring(self) -> list[Thing]:
-        """Technicians whose permit does not last as long as the axis."""
-        last = self.house.days[-1].day if self.house.days else None
-        return [t for t in self.house.technicians if last and t.valid_until and t.valid_until < last]
-
-    def _midnight(self, thing: Thing) -> int:
-        """When the day after the permit's last one begins."""
-        assert thing.valid_until is not None
-        day = thing.valid_until + timedelta(days=1)
-        return int(datetime(day.year, day.month, day.day, tzinfo=self.axis.zone).timestamp())
-
-    def _masks(self, spans: Sequence[tuple[int, int, int]]) -> dict[int, int]:
-        masks: dict[int, int] = defaultdict(int)
-        floor, ceil = self.axis.floor, self.axis.ceil
-        for resource_id, start, end in spans:
-            low = floor(start)
-            masks[resource_id] |= ((1 << max(ceil(end) - low, 0)) - 1) << low
-        return masks
-
-    def _starts(self, things: list[Thing], length: int, shift: int = 0) -> dict[int, int]:
-        """For each resource the arrivals at which it is free as long as needed."""
-        if not length:
-            return {t.id: self.axis.full for t in things}
-        full = self.axis.full
-        return {t.id: runs(full & ~self.busy.get(t.id, 0), length) >> shift for t in things}
+        self.receiving = {a.id: self._receives(a) for a in house.advisors if self._wanted(a)}
+        self.trials = [Trial(step, self) for step in needs.steps]
+        self.barred = [n for n in house.no_bookings if n.bay_kind in ("", *needs.bay_kinds)]
+        self.begins = self._begins()
 
     @cached_property
-    def open_starts(self) -> int:
-        """Arrivals at which somebody of each kind is free."""
-        fits = self.axis.full
-        for starts in (self.bays, self.technicians, self.advisors):
-            some = 0
-            for mask in starts.values():
-                some |= mask
-            fits &= some
-        return fits
+    def _everybody(self) -> Roster:
+        return Roster([(0, self.axis.offsets[-1])] if self.axis.full else [])
+
+    @cached_property
+    def _rosters(self) -> dict[tuple[tuple[int, int], ...], Roster]:
+        return {}
+
+    def roster(self, thing: Thing) -> Roster:
+        """When somebody works; people of the same hours share one."""
+        if thing.id not in self.house.shifts:
+            return self._everybody
+        blocks: list[tuple[int, int]] = []
+        for start, end in self.house.shifts[thing.id]:
+            low, high = self.axis.ceil(start), self.axis.floor(end)
+            if blocks and blocks[-1][1] == low:
+                low = blocks.pop()[0]
+            if low < high:
+                blocks.append((low, high))
+        return self._rosters.setdefault(tuple(blocks), Roster(blocks))
+
+    def _masks(self, spans: Spans) -> dict[int, int]:
+        masks: dict[int, int] = defaultdict(int)
+        for resource_id, start, end in spans:
+            masks[resource_id] |= self.mask(start, end)
+        return masks
+
+    def mask(self, start: int, end: int) -> int:
+        """The units that ``start`` … ``end`` (seconds) touch."""
+        low = self.axis.floor(start)
+        return ((1 << max(self.axis.ceil(end) - low, 0)) - 1) << low
+
+    def _wanted(self, advisor: Thing) -> bool:
+        return self.needs.advisor in (None, advisor.person_id)
+
+    def _receives(self, advisor: Thing) -> int:
+        """The arrivals at which he is there and free."""
+        free = self.roster(advisor).mask & ~self.busy.get(advisor.id, 0)
+        return runs(free, self.reception) if self.reception else self.axis.full
+
+    def _begins(self) -> int:
+        """Arrivals that work and reception allow; the last step is tried first."""
+        after = self.axis.full << 1 | 1
+        for trial in reversed(self.trials):
+            after = trial.begin(after)
+        some = 0
+        for mask in self.receiving.values():
+            some |= mask
+        return after >> self.reception & some
 
     def grid(self, index: int) -> Iterator[int]:
         """Positions of a day's quarter hours that leave time for the reception before closing."""
@@ -217,6 +156,8 @@ class Board:
         """The slot at ``starts_at``, or why there is none."""
         second = int(starts_at.timestamp())
         local = self.axis.moment(second)
+        if reason := self.too_far(local.date()):
+            return Closed(local, local, (reason,))
         for index, day in enumerate(self.house.days):
             if day.day == local.date():
                 for position in self.grid(index):
@@ -225,6 +166,10 @@ class Board:
         reason = self.house.shut.get(local.date()) or Why.outside_hours()
         return Closed(local, local, (reason,))
 
+    def too_far(self, day: date) -> str:
+        """Why ``day`` cannot be booked yet; empty when it can."""
+        return Why.too_far(self.house.horizon) if day > self.house.horizon else ""
+
     def days(self) -> list[DayView]:
         """Every asked day with its slots and its closed hours."""
         first, last = self.house.asked
@@ -232,11 +177,19 @@ class Board:
         views = []
         for n in range((last - first).days + 1):
             day = first + timedelta(days=n)
-            if day in by_day:
+            far = self.too_far(day)
+            if day in by_day and not far:
                 views.append(self._day(day, by_day[day]))
             else:
-                views.append(DayView(day, [], [], str(self.house.shut.get(day) or Why.shut())))
+                views.append(DayView(day, [], [], far or str(self.house.shut.get(day) or Why.shut())))
         return views
+
+    def slots(self) -> Iterator[Slot]:
+        """Every start that fits on the asked days, earliest first."""
+        last = min(self.house.asked[1], self.house.horizon)
+        for index, day in enumerate(self.house.days):
+            if day.day <= last:
+                yield from filter(None, (self.slot(position, index) for position in self.grid(index)))
 
     def _day(self, day: date, index: int) -> DayView:
         offered: list[Slot] = []
@@ -256,70 +209,104 @@ class Board:
         return DayView(day, offered, closed, level=level)
 
     def slot(self, position: int, index: int) -> Slot | None:
-        """The slot at a position of the grid, with the resources that are chosen for it."""
+        """The slot at a position of the grid, with everything that is chosen for it."""
         begins = self.axis.begins(position)
-        if not self.open_starts >> position & 1 or begins <= self.now.timestamp():
+        if not self.begins >> position & 1 or begins <= self.earliest or self._bar(begins):
             return None
-        if self.levels.is_full(begins, index) or self._overdraws(position, index):
+        if self.levels.takes_no_car(begins, index):
             return None
-        segments = self.axis.segments(position + self.reception, self.work)
+        if self.levels.takes_no_people(begins, index, self.needs.people):
+            return None
+        plan = next(self._plans(position + self.reception, 0), None)
+        if plan is None:
+            return None
+        stays = tuple(self._stay(part) for part in plan)
         return Slot(
             starts_at=self.axis.moment(begins),
-            ends_at=segments[-1][1],
-            segments=segments,
-            bay=self._free(self.house.bays, self.bays, position),
-            technician=self._free(self._by_load(index, "technicians"), self.technicians, position),
-            advisor=self._free(self._by_load(index, "advisors"), self.advisors, position),
+            ends_at=stays[-1].stay[-1][1],
+            stays=stays,
+            advisor=self._advisor(position, index),
             reception=self.needs.reception,
             cars=self.levels.cars(begins),
         )
 
-    def _overdraws(self, position: int, index: int) -> bool:
-        return self.levels.overdraws(position + self.reception, self.work, index)
+    def _bar(self, begins: int) -> NoBooking | None:
+        return next((bar for bar in self.barred if bar.start <= begins < bar.end), None)
 
-    @staticmethod
-    def _free(things: list[Thing], starts: dict[int, int], position: int) -> Thing:
-        return next(t for t in things if starts[t.id] >> position & 1)
+    def _plans(self, position: int, number: int, before: tuple[Way, ...] = ()) -> Iterator[list[Part]]:
+        """Ways through the steps from ``number`` on that leave the reserve alone; the soonest end first."""
+        if number == len(self.trials):
+            if not self.levels.overdraws(piece for way in before for piece in way.pieces):
+                yield self._crews(before)
+            return
+        for way in self.trials[number].ways(position):
+            yield from self._plans(way.end, number + 1, (*before, way))
+
+    def _crews(self, ways: tuple[Way, ...]) -> list[Part]:
+        parts: list[Part] = []
+        for trial, way in zip(self.trials, ways, strict=True):
+            parts.append(trial.part(way, parts[-1] if parts else None))
+        return parts
+
+    def _stay(self, part: Part) -> Stay:
+        way = part.way
+        stay = self.axis.segments(way.start, way.end - way.start)
+        # Who works through has the car's own time.
+        work = stay
+        if way.pieces != [(way.start, way.end)]:
+            work = tuple(s for low, high in way.pieces for s in self.axis.segments(low, high - low))
+        return Stay(part.bay, part.technician, part.tools, stay, work)
+
+    def _advisor(self, position: int, index: int) -> Thing:
+        by_load = self.by_load(index, "advisors", self.house.advisors)
+        return next(a for a in by_load if self.receiving.get(a.id, 0) >> position & 1)
 
     @cached_property
-    def _loads(self) -> dict[tuple[int, str], list[Thing]]:
+    def _loads(self) -> dict[tuple[int, object], list[Thing]]:
         return {}
 
-    def _by_load(self, index: int, group: str) -> list[Thing]:
-        """People of a group, the least booked of that day first: work is spread, not piled."""
+    def by_load(self, index: int, group: object, people: list[Thing]) -> list[Thing]:
+        """People of a ``group``, the least booked of that day first: work is spread, not piled."""
         known = self._loads.get((index, group))
         if known is None:
             low, high = self.axis.offsets[index], self.axis.offsets[index + 1]
             window = (1 << (high - low)) - 1
-            things: list[Thing] = getattr(self.house, group)
-            known = sorted(things, key=lambda t: (self.busy.get(t.id, 0) >> low & window).bit_count())
+            known = sorted(people, key=lambda t: (self.busy.get(t.id, 0) >> low & window).bit_count())
             self._loads[index, group] = known
         return known
 
     def _why(self, position: int, index: int) -> Closed:
         start = self.axis.begins(position)
         from_at, till_at = self.axis.moment(start), self.axis.moment(start + GRID)
-        if start <= self.now.timestamp():
-            return Closed(from_at, till_at, (Why.past(),))
-        missing = [
-            sentence(self.needs, things)
-            for things, starts, sentence in (
-                (self.house.bays, self.bays, Why.no_bay),
-                (self.house.technicians, self.technicians, Why.no_technician),
-            )
-            if not any(mask >> position & 1 for mask in starts.values())
-        ]
-        if expired := self._all_expired(from_at.date()):
-            missing.append(Why.permit_expired(self.needs, expired))
-        # What is easier to change is told only where the work itself would fit.
-        if not missing and not any(mask >> position & 1 for mask in self.advisors.values()):
-            missing = [Why.no_advisor(self.needs, self.house.advisors)]
-        limits = self.levels.limits[index]
-        if not missing and self.levels.is_full(start, index):
-            missing = [Why.hour_full(limits.cars_per_hour, from_at)]
-        return Closed(from_at, till_at, tuple(missing) or (Why.reserve(limits.reserve_percent),))
+        return Closed(from_at, till_at, tuple(self._reasons(position, index, start)))
 
-    def _all_expired(self, day: date) -> list[Thing]:
-        """The technicians, when none of them holds a valid permit on ``day``."""
-        expired = [t for t in self.house.technicians if t.valid_until and t.valid_until < day]
-        return expired if len(expired) == len(self.house.technicians) else []
+    def _reasons(self, position: int, index: int, start: int) -> list[str]:
+        if start <= self.earliest:
+            past = start <= self.now.timestamp()
+            return [Why.past() if past else Why.too_soon(self.house.notice)]
+        if bar := self._bar(start):
+            return [bar.reason]
+        if missing := self._missing(position + self.reception):
+            return missing
+        # What is easier to change is told only where the work itself would fit.
+        if not any(mask >> position & 1 for mask in self.receiving.values()):
+            wanted = [a for a in self.house.advisors if self._wanted(a)]
+            return [Why.no_advisor(self.needs, wanted)]
+        limits = self.levels.limits[index]
+        if self.levels.takes_no_car(start, index):
+            return [Why.hour_full(limits.cars_per_hour, self.axis.moment(start))]
+        if self.levels.takes_no_people(start, index, self.needs.people):
+            expected = self.levels.people(start)
+            return [Why.lounge_full(expected, limits.people_per_hour, self.axis.moment(start))]
+        return [Why.reserve(limits)]
+
+    def _missing(self, position: int) -> list[str]:
+        """What the first step that finds no place lacks; the steps before it end as early as they can."""
+        if self.trials[0].finds(position):
+            return []
+        for trial in self.trials:
+            way = next(trial.ways(position, alone=True), None)
+            if way is None:
+                return trial.missing(position)
+            position = way.end
+        return []

@@ -92,7 +92,9 @@ class TechnicianForm(PersonResourceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = {p.skill: p.valid_until for p in self.instance.permits.all()} if self.instance.pk else {}
+        known = (
+            {p.skill: p.valid_until for p in self.instance.qualifications.all()} if self.instance.pk else {}
+        )
         for skill, label in LIMITED:
             self.fields[f"until_{skill}"] = forms.DateField(
                 label=label,

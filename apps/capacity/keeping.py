@@ -28,9 +28,9 @@ def record_saved(
         breaking.refuse_unseen(breaking.by_leaving(resource), seen)
     facts: dict[str, Any] = {"name": resource.name, "kind": resource.kind, "is_active": resource.is_active}
     if permits is not None:
-        resource.permits.exclude(skill__in=permits).delete()
+        resource.qualifications.exclude(skill__in=permits).delete()
         for skill, day in permits.items():
-            resource.permits.update_or_create(skill=skill, defaults={"valid_until": day})
+            resource.qualifications.update_or_create(skill=skill, defaults={"valid_until": day})
         facts["permits"] = {skill: day.isoformat() for skill, day in permits.items()}
     Event.record("capacity.resource_saved", about=resource, by=by, facts=facts)
 

@@ -5,6 +5,7 @@ Pure, like the engine, and judged with it under the same lock (domain §4, Capac
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,24 +18,31 @@ BEST = 3
 
 @dataclass(frozen=True)
 class Limits:
-    """What holds on one day. ``cars_per_hour`` 0 is no limit.
+    """What holds on one day. 0 cars, people or lanes are no limit.
 
     ``reserve_percent`` of the technicians' time is not booked ahead: it is kept for walk-ins and added
-    work, and opens on the day itself.
+    work, and opens on the day itself. ``released_on`` is set while more than that is kept, because the day
+    is far away. ``express_lanes`` are the express bays that work.
     """
 
     cars_per_hour: int = 0
     reserve_percent: int = 0
+    people_per_hour: int = 0
+    express_lanes: int = 0
+    released_on: date | None = None
 
 
 NONE = Limits()
+
+Arrivals = Iterable[tuple[int, int]]
+"""``(second since the epoch, people)`` of each car that is expected."""
 
 
 class Levels:
     """The arrivals and the technicians' time of some open days.
 
-    ``windows`` are the days' pieces of the axis as ``(from, till)`` units, ``taken`` and ``away`` masks of
-    units by resource, ``arrivals`` seconds since the epoch at which cars are expected.
+    ``windows`` are the days' pieces of the axis as ``(from, till)`` units; ``present`` (on shift and not
+    away) of each technician and ``taken`` are masks of units by resource.
     """
 
     def __init__(
@@ -43,19 +51,22 @@ class Levels:
         days: list[date],
         windows: list[tuple[int, int]],
         limits: Mapping[date, Limits],
-        technicians: Iterable[int],
+        present: Mapping[int, int],
         taken: Mapping[int, int],
-        away: Mapping[int, int],
-        arrivals: Iterable[int],
+        arrivals: Arrivals,
         utc_offset: int,
         today: date,
     ) -> None:
         self.days, self.windows, self.today = days, windows, today
         self.limits = [limits.get(day, NONE) for day in days]
-        self.technicians = list(technicians)
-        self.taken, self.away = taken, away
+        self.present, self.taken = present, taken
         self.utc_offset = utc_offset
-        self.arrivals = Counter(self._hour(second) for second in arrivals)
+        self._lows = [low for low, _high in windows]
+        self._cars: Counter[int] = Counter()
+        self._people: Counter[int] = Counter()
+        for second, people in arrivals:
+            self._cars[self._hour(second)] += 1
+            self._people[self._hour(second)] += people
         self._bookable: dict[int, int] = {}
 
     def _hour(self, second: int) -> int:
@@ -64,23 +75,33 @@ class Levels:
 
     def cars(self, second: int) -> int:
         """Cars that are expected within the hour of ``second`` already."""
-        return self.arrivals[self._hour(second)]
+        return self._cars[self._hour(second)]
 
-    def is_full(self, second: int, index: int) -> bool:
+    def people(self, second: int) -> int:
+        """People who are expected with them."""
+        return self._people[self._hour(second)]
+
+    def takes_no_car(self, second: int, index: int) -> bool:
         """Whether the hour's limit of cars is reached on the day ``index``."""
         limit = self.limits[index].cars_per_hour
         return bool(limit) and self.cars(second) >= limit
 
-    def overdraws(self, position: int, units: int, index: int) -> bool:
-        """Whether work of ``units`` from ``position`` on would use what is kept on one of its days."""
-        end = position + units
-        while index < len(self.windows) and self.windows[index][0] < end:
-            low, high = self.windows[index]
-            share = min(end, high) - max(position, low)
-            if share > 0 and self._keeps(index) and share > self.bookable(index):
-                return True
-            index += 1
-        return False
+    def takes_no_people(self, second: int, index: int, people: int) -> bool:
+        """Whether ``people`` more would be too many for the hour. A first party of any size is let in."""
+        limit = self.limits[index].people_per_hour
+        expected = self.people(second)
+        return bool(limit and people and expected) and expected + people > limit
+
+    def overdraws(self, pieces: Iterable[tuple[int, int]]) -> bool:
+        """Whether work in ``pieces`` of the axis would use what is kept on one of its days."""
+        shares: Counter[int] = Counter()
+        for start, end in pieces:
+            index = bisect_right(self._lows, start) - 1
+            while index < len(self.windows) and self.windows[index][0] < end:
+                low, high = self.windows[index]
+                shares[index] += max(min(end, high) - max(start, low), 0)
+                index += 1
+        return any(self._keeps(n) and share > self.bookable(n) for n, share in shares.items() if share)
 
     def _keeps(self, index: int) -> bool:
         return bool(self.limits[index].reserve_percent) and self.days[index] > self.today
@@ -92,10 +113,9 @@ class Levels:
             low, high = self.windows[index]
             window = ((1 << (high - low)) - 1) << low
             there = free = 0
-            for pk in self.technicians:
-                present = window & ~self.away.get(pk, 0)
-                there += present.bit_count()
-                free += (present & ~self.taken.get(pk, 0)).bit_count()
+            for pk, present in self.present.items():
+                there += (present & window).bit_count()
+                free += (present & window & ~self.taken.get(pk, 0)).bit_count()
             kept = -(-there * self.limits[index].reserve_percent // 100)
             # An untouched day takes any one job: in a small house a long one could else never be booked.
             known = free - kept if free < there else free

@@ -5,17 +5,59 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
-from apps.capacity.selectors import CARS, RESERVE
+from apps.capacity.selectors import (
+    BODY_NOTICE,
+    CARS,
+    HORIZON,
+    LANES,
+    NOTICE,
+    PEOPLE,
+    RELEASE,
+    RESERVE,
+)
 from apps.core.registry import NavItem, registry
+from apps.core.widths import half_width
 from apps.desk.models.event import EVENT_TITLES
 
 
-def register() -> None:
-    """Called once, when Django is ready."""
-    declare("capacity.see", *DESK, *CALLERS, *FLOOR, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
-    declare("capacity.manage", *MANAGERS, Role.ADMINISTRATOR)
+def _read_shares(typed: str) -> dict[str, int]:
+    """From ``14: 50, 7: 80`` to ``{"14": 50, "7": 80}``."""
+    shares = {}
+    for pair in filter(None, (part.strip() for part in half_width(typed).replace("，", ",").split(","))):
+        days, _sep, share = pair.partition(":")
+        shares[str(int(days))] = int(share.rstrip("% "))
+    return _shares(shares)
+
+
+def _shares(stored: dict[str, int]) -> dict[str, int]:
+    """ValueError unless the shares are 0 … 100 % and fall the farther the day is away."""
+    ordered = [stored[days] for days in sorted(stored, key=int)]
+    sensible = all(0 < int(days) <= MOST_AHEAD for days in stored) and all(0 <= n <= 100 for n in ordered)
+    if not sensible or ordered != sorted(ordered, reverse=True):
+        raise ValueError("shares of a day fall the farther it is away")
+    return stored
+
+
+def _show_shares(shares: dict[str, int]) -> str:
+    return ", ".join(f"{days}: {shares[days]}" for days in sorted(shares, key=int, reverse=True))
+
+
+MOST_AHEAD = 365
+"""Days ahead that a store may plan."""
+
+
+def _declare_limits() -> None:
     declare_setting(
         CARS, int, 8, _("Cars that are received within an hour (0: no limit)"), _("cars"), high=99
+    )
+    declare_setting(
+        PEOPLE,
+        int,
+        12,
+        _("People who are received within an hour (0: no limit)"),
+        _("people"),
+        high=200,
+        hint=_("Counted as booked: who comes along counts, a car that we fetch brings nobody."),
     )
     declare_setting(
         RESERVE,
@@ -26,6 +68,42 @@ def register() -> None:
         high=90,
         hint=_("Not booked ahead; it opens on the day itself."),
     )
+    declare_setting(
+        LANES,
+        int,
+        0,
+        _("Express lanes that work (0: every express bay)"),
+        _("lanes"),
+        high=20,
+        hint=_("Nothing but express work is booked into an express bay."),
+    )
+
+
+def _declare_how_far_ahead() -> None:
+    declare_setting(
+        RELEASE,
+        _shares,
+        {},
+        _("Shares of a day that are given out early"),
+        read=_read_shares,
+        show=_show_shares,
+        hint=_("“14: 50, 7: 70”: beyond 14 days ahead half of the day, beyond 7 days 70 %. Empty: no steps."),
+    )
+    declare_setting(
+        HORIZON, int, 90, _("How far ahead bookings are taken"), _("days"), low=1, high=MOST_AHEAD
+    )
+    declare_setting(
+        NOTICE, int, 0, _("Bookings are taken until so long before the arrival"), _("minutes"), high=2880
+    )
+    declare_setting(BODY_NOTICE, int, 0, _("Body and paint work until so long before"), _("hours"), high=240)
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    declare("capacity.see", *DESK, *CALLERS, *FLOOR, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
+    declare("capacity.manage", *MANAGERS, Role.ADMINISTRATOR)
+    _declare_limits()
+    _declare_how_far_ahead()
     EVENT_TITLES.update(
         {
             "capacity.resource_saved": _("Bay or person saved"),

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.catalog.models import BayKind, Skill
+from apps.catalog.models import BayKind, Skill, SkillLevel
 from apps.core import when
 
 if TYPE_CHECKING:
-    from apps.capacity.engine import Needs, Slot, Thing
+    from apps.capacity.levelling import Limits
+    from apps.capacity.needs import Needs, Slot, Step, Thing
+
+
+def _skill(name: str, level: int) -> str:
+    """A skill, with its level where not everybody who has it will do."""
+    label = str(Skill(name).label)
+    return label if level <= SkillLevel.BASIC else f"{label} ({SkillLevel(level).label})"
 
 
 class Why:
@@ -27,6 +35,14 @@ class Why:
             "technician": slot.technician.name,
             "advisor": slot.advisor.name,
         }
+        for before, stay in pairwise(slot.stays):
+            sentence += " " + (
+                _("Then %(bay)s, with %(technician)s as before.")
+                if stay.technician.id == before.technician.id
+                else _("Then %(bay)s with %(technician)s.")
+            ) % {"bay": stay.bay.name, "technician": stay.technician.name}
+        if tools := dict.fromkeys(tool.name for stay in slot.stays for tool in stay.tools):
+            sentence += " " + _("Kept for it: %(tools)s.") % {"tools": ", ".join(tools)}
         if slot.cars:
             count = ngettext(
                 "%(n)d other car is expected in this hour.",
@@ -43,33 +59,53 @@ class Why:
         return sentence
 
     @staticmethod
-    def no_bay(needs: Needs, bays: list[Thing]) -> str:
+    def no_bay(step: Step, bays: list[Thing]) -> str:
         """No fitting bay for the whole job."""
-        kind = BayKind(needs.bay_kind).label
+        kind = str(BayKind(step.bay_kind).label)
+        if step.equipment:
+            kind = _("%(kind)s with %(equipment)s") % {
+                "kind": kind,
+                "equipment": ", ".join(sorted(step.equipment)),
+            }
         if not bays:
             return _("This store has no bay of the kind “%(kind)s” in use.") % {"kind": kind}
         return _("No bay of the kind “%(kind)s” is free for the whole job (%(span)s).") % {
             "kind": kind,
-            "span": when.span(needs.duration),
+            "span": when.span(step.duration),
         }
 
     @staticmethod
-    def no_technician(needs: Needs, technicians: list[Thing]) -> str:
+    def no_technician(step: Step, technicians: list[Thing]) -> str:
         """Nobody qualified for the whole job."""
-        # The wanted skill first: more_skills has no order of its own.
-        names = [needs.skill, *sorted(needs.more_skills - {needs.skill})]
-        skill = ", ".join(str(Skill(name).label) for name in names)
+        skill = ", ".join(_skill(name, level) for name, level in step.skills)
         if not technicians:
             return _("No technician of this store is qualified for “%(skill)s”.") % {"skill": skill}
         return _("No technician for “%(skill)s” is free for the whole job (%(span)s).") % {
             "skill": skill,
-            "span": when.span(needs.duration),
+            "span": when.span(step.duration),
         }
 
     @staticmethod
-    def permit_expired(needs: Needs, technicians: list[Thing]) -> str:
-        """Everybody's permit has run out by that day."""
-        names = ", ".join(f"{t.name} ({when.exact(t.valid_until)})" for t in technicians if t.valid_until)
+    def no_tool(tool: str, things: list[Thing], step: Step) -> str:
+        """A scarce tool is in use, or there is none."""
+        if not things:
+            return _("This store has no “%(tool)s”.") % {"tool": tool}
+        return _("“%(tool)s” is not free for the whole job (%(span)s).") % {
+            "tool": tool,
+            "span": when.span(step.duration),
+        }
+
+    @staticmethod
+    def not_together(step: Step) -> str:
+        """Everything is free at some time, but not at the same one."""
+        return _("Bay, technician and tools are not free together for the whole job (%(span)s).") % {
+            "span": when.span(step.duration)
+        }
+
+    @staticmethod
+    def permit_expired(ends: list[tuple[str, date]]) -> str:
+        """Everybody's permit has run out by that day: names and last days."""
+        names = ", ".join(f"{name} ({when.exact(end)})" for name, end in ends)
         return _("The permits have run out: %(names)s.") % {"names": names}
 
     @staticmethod
@@ -95,11 +131,32 @@ class Why:
         }
 
     @staticmethod
-    def reserve(percent: int) -> str:
-        """What is free is kept for walk-ins."""
+    def lounge_full(expected: int, limit: int, start: datetime) -> str:
+        """The reception's hourly limit of people would be passed."""
+        return _(
+            "From %(from)s to %(till)s %(n)d people are expected; with these it would be more than %(limit)d."
+        ) % {"from": f"{start:%H}:00", "till": f"{start.hour + 1:02}:00", "n": expected, "limit": limit}
+
+    @staticmethod
+    def reserve(limits: Limits) -> str:
+        """What is free is kept for walk-ins, or not given out yet."""
+        if limits.released_on:
+            return _("Of a day so far ahead no more is given out yet; the next share on %(day)s.") % {
+                "day": when.exact(limits.released_on)
+            }
         return _(
             "The rest of the day, %(n)d %% of the technicians' time, is kept for walk-ins and added work."
-        ) % {"n": percent}
+        ) % {"n": limits.reserve_percent}
+
+    @staticmethod
+    def too_soon(notice: timedelta) -> str:
+        """Less than the store's notice is left."""
+        return _("Bookings are taken until %(span)s before the arrival.") % {"span": when.span(notice)}
+
+    @staticmethod
+    def too_far(last: date) -> str:
+        """Beyond the horizon."""
+        return _("Bookings are taken until %(day)s; later days open one by one.") % {"day": when.exact(last)}
 
     @staticmethod
     def past() -> str:

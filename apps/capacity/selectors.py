@@ -1,29 +1,41 @@
-"""Loads what the slot engine judges. Eight queries, whatever the number of days and resources."""
+"""Loads what the slot engine judges. Eleven queries, whatever the number of days and resources."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import BigIntegerField, F, Func, Min, QuerySet
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Setting, Store
 from apps.capacity.axis import UNIT, OpenDay
-from apps.capacity.engine import GRID, House, Needs, Thing
+from apps.capacity.engine import GRID, House, NoBooking
 from apps.capacity.levelling import Limits
 from apps.capacity.models import (
+    MADE_UP,
+    PUBLIC_HOLIDAY,
     Absence,
+    Blackout,
     CapacityDay,
+    Duty,
     Holder,
     OpeningHours,
-    Permit,
+    Qualification,
     Reservation,
     Resource,
 )
+from apps.capacity.needs import Able, Needs, Thing
+from apps.catalog.models import BayKind, SkillLevel
+from apps.core import clock, workdays
 
-CARS, RESERVE = "capacity.cars_per_hour", "capacity.reserve_percent"
+CARS, PEOPLE = "capacity.cars_per_hour", "capacity.people_per_hour"
+RESERVE, RELEASE = "capacity.reserve_percent", "capacity.release"
+LANES = "capacity.express_lanes"
+HORIZON = "capacity.horizon_days"
+NOTICE, BODY_NOTICE = "capacity.notice_minutes", "capacity.body_notice_hours"
+DAILY = (CARS, PEOPLE, RESERVE, RELEASE, LANES)
 MAX_TAIL_DAYS = 120
 """How far beyond the asked days the end of a long job is looked for."""
 
@@ -36,55 +48,130 @@ def load(
     *,
     without: Holder | None = None,
 ) -> House:
-    """The house for a search from ``date_from`` over ``days`` days. Eight queries.
+    """The house for a search from ``date_from`` over ``days`` days. Eleven queries.
 
     ``without`` leaves a holder's own reservations out: what is moved does not stand in its own way.
     """
     store_id = store.pk if isinstance(store, Store) else store
     last = date_from + timedelta(days=days - 1)
-    open_days, shut = calendar(store_id, date_from, last, needs.duration)
+    duties = Duties(store_id, date_from)
+    open_days, shut = calendar(store_id, date_from, last, duties.stretch(needs.duration))
     house = House(zone=timezone.get_current_timezone(), asked=(date_from, last), days=open_days, shut=shut)
-    groups = {"bay": house.bays, "technician": house.technicians, "advisor": house.advisors}
-    at_work: dict[str, list[int]] = {kind: [] for kind in groups}
-    ends = _permits(store_id, needs)
-    for resource in _resources(store_id, needs):
-        at_work[resource.kind].append(resource.pk)
-        if resource.fits:
-            groups[resource.kind].append(
-                Thing(resource.pk, resource.kind, resource.name, resource.person_id, ends.get(resource.pk))
-            )
-    house.workforce, house.desk = frozenset(at_work["technician"]), frozenset(at_work["advisor"])
+    _enter_resources(house, store_id, needs)
     if open_days:
-        ids = [pk for known in at_work.values() for pk in known]
-        house.busy, house.away = _spans(ids, open_days[0].opens, open_days[-1].closes, without)
-        house.limits = limits(store_id, open_days)
+        start, end = open_days[0].opens, open_days[-1].closes
+        things = [*house.bays, *house.technicians, *house.advisors, *house.tools]
+        house.busy, house.away = _spans([t.id for t in things], start, end, without)
+        house.arrivals = _arrivals(store_id, start, end, without)
+        house.shifts = duties.spans(open_days)
+        house.no_bookings = _blackouts(store_id, start, end)
+        house.limits = _enter_settings(house, store_id, needs)
     return house
 
 
-def _permits(store_id: int, needs: Needs) -> dict[int, date]:
-    """The last day on which each holder of a limited permit may do this job. One query."""
-    rows = Permit.objects.filter(resource__store_id=store_id, skill__in=needs.skills)
-    return dict(rows.values_list("resource").annotate(Min("valid_until")).order_by())
+def _enter_resources(house: House, store_id: int, needs: Needs) -> None:
+    """Two queries."""
+    groups = {
+        Resource.Kind.BAY: house.bays,
+        Resource.Kind.TECHNICIAN: house.technicians,
+        Resource.Kind.ADVISOR: house.advisors,
+        Resource.Kind.TOOL: house.tools,
+    }
+    held: dict[int, dict[str, Able]] = defaultdict(dict)
+    rows = Qualification.objects.filter(resource__store_id=store_id)
+    for pk, skill, level, until in rows.values_list("resource", "skill", "level", "valid_until"):
+        held[pk][skill] = Able(level, until)
+    ordinary = Able(SkillLevel.SKILLED)
+    fitting = Resource.objects.filter(store_id=store_id).concerning(needs.bay_kinds, tools=bool(needs.tools))
+    for row in fitting.values_list("pk", "kind", "name", "person_id", "bay_kind", "equipment", "skills"):
+        pk, kind, name, person_id, bay_kind, equipment, skills = row
+        abilities = tuple((skill, held[pk].get(skill, ordinary)) for skill in skills)
+        groups[Resource.Kind(kind)].append(
+            Thing(pk, kind, name, person_id, bay_kind, frozenset(equipment), abilities)
+        )
 
 
-def _resources(store_id: int, needs: Needs) -> Iterable[Any]:
-    """Fitting bays and everybody at work, ``fits`` telling who can do this job. One query."""
-    rows = (
-        Resource.objects.filter(store_id=store_id)
-        .active()
-        .judged(bay_kind=needs.bay_kind, skills=needs.skills, advisor=needs.advisor)
+def _enter_settings(house: House, store_id: int, needs: Needs) -> dict[date, Limits]:
+    """How far ahead and how late is booked, and the limits of each day. Two queries."""
+    today = clock.today()
+    wanted = [*DAILY, HORIZON, NOTICE, BODY_NOTICE]
+    dates = [day.day for day in house.days]
+    values = Setting.by_day(wanted, store_id, {today, *dates})
+    now = values[today]
+    house.horizon = today + timedelta(days=now[HORIZON]) if now[HORIZON] else date.max
+    notice = timedelta(minutes=now[NOTICE])
+    if needs.bay_kinds & {BayKind.BODY, BayKind.PAINT}:
+        notice = max(notice, timedelta(hours=now[BODY_NOTICE]))
+    house.notice = notice
+    rows = {d.day: d for d in CapacityDay.objects.filter(store_id=store_id, day__in=dates)}
+    return {day: _limits(day, today, values[day], rows.get(day)) for day in dates}
+
+
+def _limits(day: date, today: date, values: dict, own: CapacityDay | None) -> Limits:
+    """What is set for all days, unless the day has its own."""
+
+    def either(mine: int | None, usual: int) -> int:
+        return usual if mine is None else mine
+
+    own = own or CapacityDay()
+    reserve = either(own.reserve_percent, values[RESERVE])
+    released, opens_on = release(values[RELEASE], day, today)
+    return Limits(
+        cars_per_hour=either(own.intake_per_hour, values[CARS]),
+        people_per_hour=either(own.people_per_hour, values[PEOPLE]),
+        express_lanes=either(own.express_lanes, values[LANES]),
+        reserve_percent=max(reserve, 100 - released),
+        released_on=opens_on if 100 - released > reserve else None,
     )
-    # The stubs lose the annotation of a method.
-    return rows.values_list("pk", "kind", "name", "person_id", "fits", named=True)  # type: ignore[misc]
 
 
-def limits(store_id: int, days: Iterable[OpenDay]) -> dict[date, Limits]:
-    """What keeps each of ``days`` level. Two queries."""
-    dates = [day.day for day in days]
-    values = Setting.by_day((CARS, RESERVE), store_id, dates)
-    rows = CapacityDay.objects.filter(store_id=store_id, day__range=(dates[0], dates[-1]))
-    own = dict(rows.values_list("day", "intake_per_hour"))
-    return {day: Limits(own.get(day) or values[day][CARS], values[day][RESERVE]) for day in dates}
+def release(shares: dict[str, int], day: date, today: date) -> tuple[int, date | None]:
+    """How many per cent of ``day`` are given out by ``today``, and when the next share is.
+
+    ``shares`` are ``{days ahead: per cent}``: beyond so many days no more than that share.
+    """
+    ahead = (day - today).days
+    beyond = [(int(days), share) for days, share in shares.items() if ahead > int(days)]
+    if not beyond:
+        return 100, None
+    days, share = max(beyond)
+    return share, day - timedelta(days=days)
+
+
+class Hours:
+    """The store's hours by kind of day, with single days' own. Two queries to make."""
+
+    def __init__(self, store_id: int, first: date, last: date) -> None:
+        self.usual = {h.weekday: h for h in OpeningHours.objects.filter(store_id=store_id)}
+        rows = CapacityDay.objects.filter(store_id=store_id, day__range=(first, last))
+        own = rows.filter(Q(is_closed=True) | Q(opens__isnull=False))
+        self.own = {row.day: row for row in own}
+
+    def on(self, day: date) -> tuple[time, time] | None:
+        """From when till when the house is open on ``day``; None when it is not."""
+        row: CapacityDay | OpeningHours | None = self.own.get(day)
+        if isinstance(row, CapacityDay) and row.is_closed:
+            return None
+        row = row or self.usual_on(day)
+        return (row.opens, row.closes) if row and row.opens and row.closes else None
+
+    def usual_on(self, day: date) -> OpeningHours | None:
+        """The row of the kind of day that ``day`` is."""
+        kind = kind_of(day)
+        return self.usual.get(kind) or self.usual.get(day.isoweekday())
+
+    def why_shut(self, day: date) -> str:
+        """The reason that was given for a closed day; empty without one."""
+        row = self.own.get(day)
+        return row.closed_reason if row and row.is_closed else ""
+
+
+def kind_of(day: date) -> int:
+    """The weekday, or the kind of day that counts instead where the store has hours for it."""
+    is_weekend = day.isoweekday() > 5
+    if workdays.is_workday(day):
+        return MADE_UP if is_weekend else day.isoweekday()
+    return PUBLIC_HOLIDAY if workdays.is_holiday(day) else day.isoweekday()
 
 
 def calendar(
@@ -94,28 +181,52 @@ def calendar(
 
     And the closed ones among ``first`` … ``last`` with the reason given. Two queries.
     """
-    hours = {h.weekday: h for h in OpeningHours.objects.filter(store_id=store_id)}
-    closures = dict(
-        CapacityDay.objects.filter(
-            store_id=store_id, day__range=(first, last + timedelta(days=MAX_TAIL_DAYS)), is_closed=True
-        ).values_list("day", "closed_reason")
-    )
+    end = last + timedelta(days=MAX_TAIL_DAYS)
+    hours = Hours(store_id, first, end)
     open_days: list[OpenDay] = []
     missing = duration.total_seconds() + UNIT + GRID
     day = first
-    while hours and (day <= last or (missing > 0 and day <= last + timedelta(days=MAX_TAIL_DAYS))):
-        row = hours.get(day.isoweekday())
-        if row and day not in closures:
-            opens, closes = _second(day, row.opens), _second(day, row.closes)
+    while hours.usual and (day <= last or (missing > 0 and day <= end)):
+        if span := hours.on(day):
+            opens, closes = _second(day, span[0]), _second(day, span[1])
             open_days.append(OpenDay(day, opens, closes))
             if day > last:
                 missing -= (closes - opens) // UNIT * UNIT
         day += timedelta(days=1)
-    return open_days, {d: reason for d, reason in closures.items() if reason and d <= last}
+    shut = {d: hours.why_shut(d) for d in hours.own if d <= last}
+    return open_days, {d: reason for d, reason in shut.items() if reason}
 
 
-def _second(day: date, time: object) -> int:
-    return int(timezone.make_aware(datetime.combine(day, time)).timestamp())  # type: ignore[arg-type]
+class Duties:
+    """Who works when, of those who do not work whenever the house is open. One query to make."""
+
+    def __init__(self, store_id: int, first: date) -> None:
+        mine = Q(day=None) | Q(day__gte=first)
+        rows = Duty.objects.filter(mine, resource__store_id=store_id, resource__is_active=True)
+        self._times: dict[int, dict[date | int, list[time]]] = defaultdict(dict)
+        for pk, weekday, day, times in rows.values_list("resource", "weekday", "day", "shift__times"):
+            self._times[pk][day or weekday or 0] = times or []
+
+    def stretch(self, duration: timedelta) -> timedelta:
+        """Open time within which work of ``duration`` ends, if nobody is off for more than half the week."""
+        return duration * 2 + timedelta(days=1) if self._times else duration
+
+    def spans(self, days: Iterable[OpenDay]) -> dict[int, list[tuple[int, int]]]:
+        """Their working spans in seconds, in order. What no duty speaks of is worked while it is open."""
+        days = list(days)
+        return {pk: [span for day in days for span in _working(day, own)] for pk, own in self._times.items()}
+
+
+def _working(day: OpenDay, duties: dict[date | int, list[time]]) -> list[tuple[int, int]]:
+    times = duties.get(day.day, duties.get(day.day.isoweekday()))
+    if times is None:
+        return [(day.opens, day.closes)]
+    seconds = [min(max(_second(day.day, time), day.opens), day.closes) for time in times]
+    return [span for span in zip(seconds[::2], seconds[1::2], strict=True) if span[0] < span[1]]
+
+
+def _second(day: date, time: time) -> int:
+    return int(timezone.make_aware(datetime.combine(day, time)).timestamp())
 
 
 Spans = list[tuple[int, int, int]]
@@ -129,6 +240,23 @@ def _spans(ids: list[int], start: int, end: int, without: Holder | None) -> tupl
         taken = taken.exclude(holder=without)
     away = Absence.objects.filter(resource_id__in=ids, during__overlap=window)
     return list(_seconds(taken)), list(_seconds(away))
+
+
+def _arrivals(store_id: int, start: int, end: int, without: Holder | None) -> list[tuple[int, int]]:
+    """``(second, people)`` of each car that is received. One query."""
+    window = (_moment(start), _moment(end))
+    received = Reservation.objects.filter(resource__store_id=store_id, resource__kind=Resource.Kind.ADVISOR)
+    received = received.filter(during__overlap=window)
+    if without is not None:
+        received = received.exclude(holder=without)
+    return list(received.values_list(_epoch("lower"), "holder__people"))
+
+
+def _blackouts(store_id: int, start: int, end: int) -> list[NoBooking]:
+    """One query."""
+    rows = Blackout.objects.filter(store_id=store_id, during__overlap=(_moment(start), _moment(end)))
+    found = rows.values_list(_epoch("lower"), _epoch("upper"), "reason", "bay_kind")
+    return [NoBooking(*row) for row in found]
 
 
 def _moment(second: int) -> datetime:

@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Store
 from apps.capacity import selectors, slots
 from apps.capacity.axis import Axis, units
-from apps.capacity.engine import Closed, Needs, Slot
 from apps.capacity.furnishing import seed
 from apps.capacity.models import CapacityDay, Holder, Reservation, Resource
+from apps.capacity.needs import Closed, Needs, Slot
 from apps.core import clock, when
 from apps.core.errors import DomainError
 
@@ -77,7 +77,7 @@ def reserve(
     now = now or clock.now()
     with transaction.atomic():
         slot = _take(store, needs, starts_at, now)
-        holder = Holder.objects.create(store=store, label=label[:80], created_at=now)
+        holder = Holder.objects.create(store=store, label=label[:80], people=needs.people, created_at=now)
         _write(holder, slot, store, needs, now)
         return holder, slot
 
@@ -111,10 +111,8 @@ def _take(
     """Lock the days and resources, judge, and return the slot; DomainError when it does not fit."""
     days = _days_needed(store, needs, starts_at) | (days_of(without) if without else set())
     lock_days(store, days)
-    fitting = Resource.objects.filter(store=store).fitting(
-        bay_kind=needs.bay_kind, skills=needs.skills, advisor=needs.advisor
-    )
-    list(fitting.order_by("pk").select_for_update(no_key=True))
+    concerned = Resource.objects.filter(store=store).concerning(needs.bay_kinds, tools=bool(needs.tools))
+    list(concerned.order_by("pk").select_for_update(no_key=True))
     verdict = slots.judge(store, needs=needs, starts_at=starts_at, now=now, without=without)
     if isinstance(verdict, Closed):
         raise taken(store, needs, starts_at, now, reasons=verdict.reasons, without=without)
@@ -122,17 +120,11 @@ def _take(
 
 
 def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime) -> None:
-    reception = (slot.starts_at, slot.starts_at + slot.reception)
-    pieces = [
-        *((slot.bay_id, piece) for piece in slot.segments),
-        *((slot.technician_id, piece) for piece in slot.segments),
-        *([(slot.advisor_id, reception)] if slot.reception else []),
-    ]
     try:
         with transaction.atomic():
             Reservation.objects.bulk_create(
                 Reservation(holder=holder, resource_id=resource_id, during=during)
-                for resource_id, during in pieces
+                for resource_id, during in slot.spans()
             )
     except IntegrityError as error:  # a writer that did not take the days' locks came first
         if _sqlstate(error) != EXCLUSION:
@@ -141,14 +133,15 @@ def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime
 
 
 def _days_needed(store: Store, needs: Needs, starts_at: datetime) -> set[date]:
-    """The days a job from ``starts_at`` would touch, whoever else is booked. Two queries."""
+    """The days a job from ``starts_at`` might touch, whoever else is booked. Three queries."""
     day = timezone.localdate(starts_at)
-    open_days, _shut = selectors.calendar(store.pk, day, day, needs.duration + needs.reception)
+    longest = selectors.Duties(store.pk, day).stretch(needs.duration) + needs.reception
+    open_days, _shut = selectors.calendar(store.pk, day, day, longest)
     if not open_days:
         return {day}
     axis = Axis(open_days, timezone.get_current_timezone())
     position = axis.floor(int(starts_at.timestamp()))
-    length = min(units(needs.reception) + units(needs.duration), axis.offsets[-1] - position)
+    length = min(units(longest), axis.offsets[-1] - position)
     return {day, *(start.date() for start, _end in axis.segments(position, length))}
 
 

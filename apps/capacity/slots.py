@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import islice
 
 from django.utils import timezone
 
 from apps.accounts.models import Store
 from apps.capacity import selectors
-from apps.capacity.engine import Board, Closed, DayView, Needs, Slot
+from apps.capacity.engine import Board
 from apps.capacity.models import Holder
+from apps.capacity.needs import Closed, DayView, Needs, Slot
 
 __all__ = ["Closed", "DayView", "Needs", "Slot", "days", "find", "judge"]
 
@@ -23,7 +25,7 @@ def days(
     now: datetime,
     without: Holder | None = None,
 ) -> list[DayView]:
-    """Each asked day with its slots and with what is closed and why. Eight queries."""
+    """Each asked day with its slots and with what is closed and why. Eleven queries."""
     return Board(selectors.load(store, needs, date_from, days, without=without), needs, now).days()
 
 
@@ -37,18 +39,9 @@ def find(
     limit: int | None = None,
     without: Holder | None = None,
 ) -> list[Slot]:
-    """The first ``limit`` slots (None: all) from ``date_from`` on, earliest first. Eight queries."""
+    """The first ``limit`` slots (None: all) from ``date_from`` on, earliest first. Eleven queries."""
     board = Board(selectors.load(store, needs, date_from, days, without=without), needs, now)
-    found: list[Slot] = []
-    for index, day in enumerate(board.house.days):
-        if day.day > board.house.asked[1]:
-            break
-        for position in board.grid(index):
-            if slot := board.slot(position, index):
-                found.append(slot)
-                if limit is not None and len(found) == limit:
-                    return found
-    return found
+    return list(islice(board.slots(), limit))
 
 
 def judge(
@@ -59,7 +52,7 @@ def judge(
     now: datetime,
     without: Holder | None = None,
 ) -> Slot | Closed:
-    """The slot that starts at ``starts_at``, or why there is none. Eight queries.
+    """The slot that starts at ``starts_at``, or why there is none. Eleven queries.
 
     The search and the save ask this same board, so what was offered is what is sold.
     """

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Self
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -91,6 +92,34 @@ class Skill(models.TextChoices):
     PAINT = "paint", _("Paint")
 
 
+class SkillLevel(models.IntegerChoices):
+    """How well somebody does it. An operation asks for a level or a better one."""
+
+    BASIC = 1, _("Basic")
+    SKILLED = 2, _("Skilled")
+    EXPERT = 3, _("Expert")
+
+
+class Equipment(models.Model):
+    """What some work takes beside a bay and a technician: built into bays, or a scarce tool (稀缺工具).
+
+    Operations, bays and tools carry its ``name``; so it never changes and the row is never deleted.
+    """
+
+    group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=40)
+    is_mobile = models.BooleanField(_("goes from bay to bay"), default=False)
+
+    objects = GroupOwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["group", "name"], name="equipment_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Brand(models.Model):
     """A make, with its default periods. Source: domain description, new-car handover."""
 
@@ -139,6 +168,18 @@ class LabourOperation(Priced):
     work_kind = models.CharField(_("kind of work"), max_length=12, choices=WorkKind.choices)
     bay_kind = models.CharField(_("bay"), max_length=12, choices=BayKind.choices, default=BayKind.GENERAL)
     skill = models.CharField(_("skill"), max_length=12, choices=Skill.choices, default=Skill.GENERAL)
+    skill_level = models.PositiveSmallIntegerField(
+        _("at least"), choices=SkillLevel.choices, default=SkillLevel.BASIC
+    )
+    equipment = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("equipment of the bay"),
+        default=list,
+        blank=True,
+    )
+    tools = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("scarce tools"), default=list, blank=True
+    )
     flat_rate_hours = models.DecimalField(
         _("flat-rate hours"), max_digits=5, decimal_places=1, validators=[MinValueValidator(Decimal("0.1"))]
     )
@@ -151,6 +192,9 @@ class LabourOperation(Priced):
         constraints = [
             models.UniqueConstraint(fields=["group", "code"], name="operation_code_once"),
             models.CheckConstraint(condition=Q(flat_rate_hours__gt=0), name="operation_takes_time"),
+            models.CheckConstraint(
+                condition=Q(skill_level__in=SkillLevel.values), name="operation_skill_level_known"
+            ),
         ]
 
     def __str__(self) -> str:

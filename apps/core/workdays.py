@@ -76,6 +76,14 @@ def is_workday(day: date) -> bool:
     return position < len(days) and days[position] == day
 
 
+def is_holiday(day: date) -> bool:
+    """Tell whether ``day`` is off for more than being a weekend: a public holiday, or off by a correction."""
+    if is_workday(day):
+        return False
+    calendar = _calendar(day.year)
+    return day.weekday() < 5 or (calendar is not None and day in calendar)
+
+
 def add_workdays(day: date, n: int) -> date:
     """Return the ``n``-th working day after ``day``; day 1 is the next working day.
 
@@ -147,6 +155,7 @@ def _by_calendar(day: date, calendar: holidays.HolidayBase | None) -> bool:
     return calendar.is_working_day(day) if calendar is not None else day.weekday() < 5
 
 
+@cache
 def _calendar(year: int) -> holidays.HolidayBase | None:
     if not _in_library(year):
         return None

@@ -11,7 +11,7 @@ from apps.appointments import services as appointments
 from apps.appointments.items import Ask, with_lines
 from apps.appointments.models import Appointment
 from apps.capacity import slots
-from apps.capacity.engine import Needs
+from apps.capacity.needs import Needs
 from apps.catalog.models import Package
 from apps.complaints.models import Complaint
 from apps.complaints.services import owner_for
@@ -141,7 +141,7 @@ def _bookings(house: House, clock: Clock) -> None:
         vehicle = house.car(house.advisors[n % 3])
         asks = [Ask(packages[n % len(packages)])]
         from_now = clock.at(10, 30) if days == 0 else clock.at(8, days=days)
-        needs = Needs(timedelta(hours=1), "general")
+        needs = Needs.of(timedelta(hours=1), "general")
         free = slots.find(
             house.store, needs=needs, date_from=clock.day + timedelta(days=days), days=1, now=from_now
         )

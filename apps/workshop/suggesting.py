@@ -34,7 +34,7 @@ class Suggestion:
 def candidates(job: Job) -> tuple[list[Resource], list[Resource]]:
     """Fitting bays and qualified technicians of the job's store. Two queries."""
     bays, technicians = [], []
-    known = Resource.objects.filter(store_id=job.store_id).active().prefetch_related("permits")
+    known = Resource.objects.filter(store_id=job.store_id).active().prefetch_related("qualifications")
     for resource in known.order_by("order", "pk"):
         if resource.kind == Resource.Kind.BAY and resource.bay_kind in job.bay_kinds:
             bays.append(resource)

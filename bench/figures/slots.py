@@ -34,7 +34,7 @@ def _cpu_ms(*, days: int, times: int) -> float:
     """The median processor time of this process for one search, its queries and rows included."""
     with transaction.atomic():
         store = _busy_house(days, times)
-        needs = slots.Needs(duration=timedelta(hours=2), bay_kind="general", skill="general")
+        needs = slots.Needs.of(duration=timedelta(hours=2), bay_kind="general", skill="general")
         first = clock.today() + timedelta(days=1)
         taken = []
         for _n in range(N):

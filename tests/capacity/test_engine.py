@@ -1,22 +1,25 @@
-"""The slot engine against a slow, obvious oracle, and what it says about closed times."""
+"""What the slot engine offers, whom it chooses, and what it says about closed times."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 from django.utils import translation
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from apps.capacity.axis import OpenDay
-from apps.capacity.engine import Board, Closed, House, Needs, Slot, Thing
+from apps.capacity.engine import Board, NoBooking
 from apps.capacity.levelling import Limits
-
-ZONE = ZoneInfo("Asia/Shanghai")
-DAY = date(2026, 11, 30)
-MINUTE = 60
-LONG_AGO = datetime(2026, 1, 1, tzinfo=ZONE)
+from apps.capacity.needs import Able, Closed, Needs, Slot, Step, Thing
+from tests.capacity.houses import (
+    ABILITIES,
+    DAY,
+    LONG_AGO,
+    at,
+    hour_needs,
+    house,
+    limited,
+    moment,
+    open_day,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,42 +28,9 @@ def _english():
         yield
 
 
-def at(hour: int, minute: int = 0, day: int = 0) -> int:
-    """Seconds since the epoch."""
-    moment = datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=ZONE) + timedelta(days=day)
-    return int(moment.timestamp())
-
-
-def moment(hour: int, minute: int = 0, day: int = 0) -> datetime:
-    return datetime.fromtimestamp(at(hour, minute, day), ZONE)
-
-
-def open_day(n: int, opens: int = 8, closes: int = 18) -> OpenDay:
-    return OpenDay(DAY + timedelta(days=n), at(opens, day=n), at(closes, day=n))
-
-
-def house(busy=(), days=3, bays=1, technicians=1, advisors=1, asked=1, **fields) -> House:
-    """Ids: bays from 1, technicians from 11, advisors from 21."""
-    return House(
-        zone=ZONE,
-        asked=(DAY, DAY + timedelta(days=asked - 1)),
-        days=fields.pop("open_days", [open_day(n) for n in range(days)]),
-        bays=[Thing(1 + n, "bay", f"Bay {n + 1}") for n in range(bays)],
-        technicians=[Thing(11 + n, "technician", f"Tech {n + 1}") for n in range(technicians)],
-        advisors=[Thing(21 + n, "advisor", f"Adv {n + 1}", 91 + n) for n in range(advisors)],
-        busy=busy,
-        workforce=frozenset(range(11, 11 + technicians)),
-        desk=frozenset(range(21, 21 + advisors)),
-        **fields,
-    )
-
-
-def limited(cars: int = 0, reserve: int = 0, days: int = 3) -> dict[date, Limits]:
-    return {DAY + timedelta(days=n): Limits(cars, reserve) for n in range(days)}
-
-
-def hour_needs(hours: float = 1, **fields) -> Needs:
-    return Needs(duration=timedelta(hours=hours), bay_kind="general", **fields)
+def until(thing: Thing, day: date) -> Thing:
+    """The same technician with an EV permit that ends on ``day``."""
+    return replace(thing, abilities=(*ABILITIES[:2], ("ev", Able(2, day))))
 
 
 def starts(board: Board) -> list[str]:
@@ -76,7 +46,7 @@ def test_an_empty_house_offers_every_quarter_hour_that_leaves_time_to_receive():
 def test_the_work_begins_after_the_reception_and_the_advisor_is_taken_only_for_it():
     slot = Board(house(), hour_needs(2), LONG_AGO).judge(moment(9))
     assert isinstance(slot, Slot)
-    assert slot.segments == ((moment(9, 15), moment(11, 15)),)
+    assert slot.stays[0].stay == ((moment(9, 15), moment(11, 15)),)
     assert slot.ends_at == moment(11, 15)
     assert slot.reason == "Bay 1 and Tech 1 are free for the whole job; Adv 1 receives."
 
@@ -85,7 +55,7 @@ def test_a_job_longer_than_the_day_goes_on_in_the_next_open_day():
     closed_tomorrow = [open_day(0), open_day(2), open_day(3)]
     board = Board(house(open_days=closed_tomorrow), hour_needs(3), LONG_AGO)
     slot = board.judge(moment(16))
-    assert slot.segments == ((moment(16, 15), moment(18)), (moment(8, day=2), moment(9, 15, day=2)))
+    assert slot.stays[0].stay == ((moment(16, 15), moment(18)), (moment(8, day=2), moment(9, 15, day=2)))
     assert slot.continues
     assert "2026-12-02 09:15" in slot.reason
 
@@ -155,7 +125,7 @@ def test_what_is_past_is_past():
 def test_work_goes_to_whoever_has_least_that_day():
     busy = [(11, at(8), at(10)), (12, at(15), at(15, 30))]
     slot = Board(house(busy, technicians=2), hour_needs(), LONG_AGO).judge(moment(11))
-    assert slot.technician_id == 12
+    assert slot.technician.id == 12
 
 
 def test_an_hour_takes_no_more_cars_than_the_desk_can_receive():
@@ -206,7 +176,7 @@ def test_an_untouched_day_takes_a_job_that_is_longer_than_what_may_be_booked():
 
 def test_a_permit_that_runs_out_closes_the_days_after_it_and_says_whose():
     h = house(asked=2)
-    h.technicians = [replace(h.technicians[0], valid_until=DAY)]
+    h.technicians = [until(h.technicians[0], DAY)]
     board = Board(h, hour_needs(2, skill="ev"), LONG_AGO)
     assert isinstance(board.judge(moment(15)), Slot)
     assert isinstance(board.judge(moment(17)), Closed), "the work would go on when the permit has run out"
@@ -215,126 +185,181 @@ def test_a_permit_that_runs_out_closes_the_days_after_it_and_says_whose():
 
 def test_somebody_with_a_valid_permit_takes_over():
     h = house(technicians=2)
-    h.technicians[0] = replace(h.technicians[0], valid_until=DAY - timedelta(days=9))
-    assert Board(h, hour_needs(2, skill="ev"), LONG_AGO).judge(moment(9)).technician_id == 12
+    h.technicians[0] = until(h.technicians[0], DAY - timedelta(days=9))
+    assert Board(h, hour_needs(2, skill="ev"), LONG_AGO).judge(moment(9)).technician.id == 12
 
 
-# -- the oracle: minute by minute, resource by resource, as one would do it by hand ----------------
+# -- shifts and breaks ------------------------------------------------------------------------------
+
+LUNCH = {
+    11: [(at(8), at(12)), (at(13), at(18)), (at(8, day=1), at(12, day=1)), (at(13, day=1), at(18, day=1))]
+}
 
 
-def working_minutes(h: House) -> list[int]:
-    """Every open five-minute piece, in order."""
-    return [t for d in h.days for t in range(d.opens, d.closes, 5 * MINUTE)]
-
-
-def free(h: House, thing: Thing, pieces: list[int], spans=None) -> bool:
-    return not any(
-        rid == thing.id and start < piece + 5 * MINUTE and end > piece
-        for rid, start, end in ([*h.busy, *h.away] if spans is None else spans)
-        for piece in pieces
+def test_a_job_goes_on_after_the_break_and_keeps_its_bay_meanwhile():
+    slot = Board(house(shifts=LUNCH, days=2), hour_needs(2), LONG_AGO).judge(moment(10, 45))
+    assert slot.stays[0].work == ((moment(11), moment(12)), (moment(13), moment(14)))
+    assert slot.stays[0].stay == ((moment(11), moment(14)),)
+    assert slot.ends_at == moment(14)
+    taken = [(1, at(12, 15), at(12, 45))]
+    assert isinstance(
+        Board(house(taken, shifts=LUNCH, days=2), hour_needs(2), LONG_AGO).judge(moment(10, 45)), Closed
     )
 
 
-def lets_in(h: House, start: int) -> bool:
-    """Whether the hour of ``start`` has room for one more car."""
-    begins = start - start % (60 * MINUTE)
-    limit = h.limits[datetime.fromtimestamp(start, ZONE).date()].cars_per_hour
-    expected = [s for rid, s, _e in h.busy if rid in h.desk and begins <= s < begins + 60 * MINUTE]
-    return not limit or len(expected) < limit
+def test_a_car_waits_for_its_technician_but_not_for_half_a_day():
+    slot = Board(house(shifts=LUNCH, days=2), hour_needs(), LONG_AGO).judge(moment(12, 15))
+    assert slot.stays[0].stay == ((moment(13), moment(14)),)
+    late = {11: [(at(13), at(18))]}
+    board = Board(house(shifts=late), hour_needs(), LONG_AGO)
+    assert starts(board)[0] == "10:45"
 
 
-def keeps_the_reserve(h: House, working: list[int], now: datetime) -> bool:
-    """Whether enough of the technicians' time is left on every day that the work touches."""
-    for d in h.days:
-        pieces = list(range(d.opens, d.closes, 5 * MINUTE))
-        mine = [piece for piece in pieces if piece in working]
-        if not mine or d.day <= now.date():
-            continue
-        there = [(t, p) for t in h.technicians for p in pieces if free(h, t, [p], h.away)]
-        left = [(t, p) for t, p in there if free(h, t, [p])]
-        if left != there and (len(left) - len(mine)) * 100 < len(there) * h.limits[d.day].reserve_percent:
-            return False
-    return True
+def test_who_works_through_is_taken_before_who_has_a_break():
+    slot = Board(house(shifts=LUNCH, technicians=2, days=2), hour_needs(2), LONG_AGO).judge(moment(10, 45))
+    assert (slot.technician.id, slot.ends_at) == (12, moment(13))
 
 
-def oracle(h: House, needs: Needs, now: datetime) -> set[int]:
-    """The starts that fit, by brute force."""
-    pieces = working_minutes(h)
-    reception = int(needs.reception.total_seconds()) // (5 * MINUTE)
-    work = int(needs.duration.total_seconds()) // (5 * MINUTE)
-    fit = set()
-    for d in h.days:
-        for start in range(d.opens, d.closes, 15 * MINUTE):
-            if d.day > h.asked[1] or start <= now.timestamp() or start + reception * 5 * MINUTE > d.closes:
-                continue
-            first = pieces.index(start)
-            receiving, working = pieces[first : first + reception], pieces[first + reception :][:work]
-            if (
-                len(working) == work
-                and any(free(h, t, working) for t in h.bays)
-                and any(free(h, t, working) for t in h.technicians)
-                and any(free(h, t, receiving) for t in h.advisors)
-                and lets_in(h, start)
-                and keeps_the_reserve(h, working, now)
-            ):
-                fit.add(start)
-    return fit
+def test_an_advisor_receives_on_his_shift_only():
+    day = Board(house(shifts={21: [(at(9), at(12))]}), hour_needs(), LONG_AGO).days()[0]
+    assert (f"{day.slots[0].starts_at:%H:%M}", f"{day.slots[-1].starts_at:%H:%M}") == ("09:00", "11:45")
 
 
-bookings = st.lists(
-    st.tuples(
-        st.sampled_from([1, 2, 11, 12, 21]),
-        st.integers(0, 2),
-        st.integers(7 * 60, 17 * 60),
-        st.integers(1, 240),
-    ).map(lambda b: (b[0], at(0, day=b[1]) + b[2] * MINUTE, at(0, day=b[1]) + (b[2] + b[3]) * MINUTE)),
-    max_size=14,
-)
+def test_the_reserve_counts_only_who_is_on_shift():
+    mornings = {12: [(at(8), at(12))]}
+    kept = house([(11, at(8), at(18))], technicians=2, bays=2, shifts=mornings, limits=limited(reserve=20))
+    board = Board(kept, hour_needs(1), LONG_AGO)
+    assert isinstance(board.judge(moment(9)), Slot)
+    kept.busy = [*kept.busy, (12, at(8), at(8, 15))]
+    assert Board(kept, hour_needs(1), LONG_AGO).judge(moment(9)).reasons[0].startswith("The rest of the day")
 
 
-@settings(max_examples=120, deadline=None)
-@given(
-    busy=bookings,
-    away=bookings,
-    quarters=st.integers(1, 30),
-    hour=st.integers(7, 19),
-    skip=st.booleans(),
-    cars=st.integers(0, 2),
-    reserve=st.sampled_from([0, 20, 45, 90]),
-)
-def test_the_engine_agrees_with_the_oracle(busy, away, quarters, hour, skip, cars, reserve):
-    days = (
-        [open_day(0, 8, 12), open_day(2, 9, 17)] if skip else [open_day(0), open_day(1, 10, 15), open_day(2)]
+# -- levels, tools, equipment, several bays ---------------------------------------------------------
+
+
+def step(hours: float = 1, kind: str = "general", skill: str = "general", level: int = 1, **more) -> Step:
+    return Step(timedelta(hours=hours), kind, ((skill, level),), **more)
+
+
+def test_a_level_that_nobody_reaches_is_named():
+    needs = Needs((step(skill="electrical", level=3),))
+    h = house(technicians=2)
+    assert Board(h, needs, LONG_AGO).judge(moment(9)).reasons == (
+        "No technician of this store is qualified for “Electrical (Expert)”.",
     )
-    limits = limited(cars, reserve)
-    h = house(busy, bays=2, technicians=2, asked=3, open_days=days, away=away[:4], limits=limits)
-    needs = Needs(duration=timedelta(minutes=15 * quarters), bay_kind="general")
-    now = moment(hour)
-    board = Board(h, needs, now)
-    offered = [slot for day in board.days() for slot in day.slots]
-    assert {int(s.starts_at.timestamp()) for s in offered} == oracle(h, needs, now)
-    for slot in offered:
-        assert board.judge(slot.starts_at) == slot
-        worked = [
-            t
-            for start, end in slot.segments
-            for t in range(int(start.timestamp()), int(end.timestamp()), 5 * MINUTE)
-        ]
-        assert len(worked) * 5 * MINUTE == needs.duration.total_seconds()
-        assert free(h, slot.bay, worked)
-        assert free(h, slot.technician, worked)
+    h.technicians[1] = replace(h.technicians[1], abilities=(("electrical", Able(3)),))
+    assert Board(h, needs, LONG_AGO).judge(moment(9)).technician.id == 12
 
 
-@settings(max_examples=60, deadline=None)
-@given(busy=bookings, quarters=st.integers(1, 30))
-def test_offered_and_closed_starts_together_are_the_whole_day(busy, quarters):
-    h = house(busy, bays=2, technicians=2)
-    day = Board(h, Needs(timedelta(minutes=15 * quarters), "general"), LONG_AGO).days()[0]
-    closed = [
-        t
-        for c in day.closed
-        for t in range(int(c.from_at.timestamp()), int(c.till_at.timestamp()), 15 * MINUTE)
+def test_a_bay_must_have_the_equipment_and_a_tool_serves_one_car():
+    needs = Needs((step(2, equipment=frozenset({"Pit"}), tools=frozenset({"Lift table"})),))
+    h = house(bays=2, technicians=2)
+    assert Board(h, needs, LONG_AGO).judge(moment(9)).reasons == (
+        "This store has no bay of the kind “General with Pit” in use.",
+        "This store has no “Lift table”.",
+    )
+    h.bays[1] = replace(h.bays[1], equipment=frozenset({"Pit", "Crane"}))
+    h.tools = [Thing(31, "tool", "Lift table A", equipment=frozenset({"Lift table"}))]
+    slot = Board(h, needs, LONG_AGO).judge(moment(9))
+    assert (slot.bay.id, [t.id for t in slot.stays[0].tools]) == (2, [31])
+    assert slot.reason.endswith("Kept for it: Lift table A.")
+    assert {pk for pk, _span in slot.spans()} == {2, 11, 31, 21}
+    h.busy = [(31, at(10), at(10, 30))]
+    assert Board(h, needs, LONG_AGO).judge(moment(9)).reasons == (
+        "“Lift table” is not free for the whole job (2 h).",
+    )
+
+
+def painted(**fields):
+    h = house(bays=1, technicians=1, **fields)
+    h.bays.append(Thing(2, "bay", "Paint", bay_kind="paint"))
+    h.technicians.append(Thing(12, "technician", "Painter", abilities=(("paint", Able(2)),)))
+    return h
+
+
+PAINTING = Needs((step(2), step(3, "paint", "paint")))
+
+
+def test_a_list_of_items_over_several_bays_takes_them_one_after_the_other():
+    slot = Board(painted(), PAINTING, LONG_AGO).judge(moment(9))
+    assert [(s.bay.id, s.technician.id, *s.stay[0]) for s in slot.stays] == [
+        (1, 11, moment(9, 15), moment(11, 15)),
+        (2, 12, moment(11, 15), moment(14, 15)),
     ]
-    offered = [int(s.starts_at.timestamp()) for s in day.slots]
-    assert sorted(closed + offered) == list(range(at(8), at(18), 15 * MINUTE))
-    assert all(c.reasons for c in day.closed)
+    assert slot.reason.endswith("Adv 1 receives. Then Paint with Painter.")
+
+
+def test_the_closed_time_names_what_the_later_bay_lacks():
+    closed = Board(painted(busy=[(2, at(12), at(13))]), PAINTING, LONG_AGO).judge(moment(9))
+    assert closed.reasons == ("No bay of the kind “Paint” is free for the whole job (3 h).",)
+    assert isinstance(
+        Board(painted(busy=[(2, at(9), at(11, 15))]), PAINTING, LONG_AGO).judge(moment(9)), Slot
+    )
+
+
+def test_who_did_the_step_before_goes_on_if_he_can():
+    h = painted()
+    h.technicians = [
+        replace(h.technicians[1], id=13),
+        replace(h.technicians[0], abilities=(*ABILITIES, ("paint", Able(2)))),
+    ]
+    slot = Board(h, PAINTING, LONG_AGO).judge(moment(9))
+    assert [s.technician.id for s in slot.stays] == [11, 11]
+    assert "with Tech 1 as before" in slot.reason
+
+
+# -- limits -----------------------------------------------------------------------------------------
+
+
+def test_an_hour_takes_no_more_people_than_the_lounge_but_any_first_party():
+    h = house(advisors=3, limits={DAY: Limits(people_per_hour=4)})
+    h.arrivals = [(at(9), 3)]
+    family = replace(hour_needs(), people=2)
+    assert Board(h, family, LONG_AGO).judge(moment(9, 15)).reasons == (
+        "From 09:00 to 10:00 3 people are expected; with these it would be more than 4.",
+    )
+    assert isinstance(Board(h, hour_needs(), LONG_AGO).judge(moment(9, 15)), Slot)
+    assert isinstance(Board(h, replace(family, people=0), LONG_AGO).judge(moment(9, 15)), Slot), (
+        "it is fetched"
+    )
+    assert isinstance(Board(h, replace(family, people=7), LONG_AGO).judge(moment(10)), Slot)
+
+
+def test_a_day_may_open_fewer_express_lanes():
+    h = house(bays=2, technicians=2, advisors=2, asked=2, limits={DAY: Limits(express_lanes=1)})
+    h.bays = [replace(bay, bay_kind="express") for bay in h.bays]
+    h.busy = [(1, at(9), at(12)), (1, at(9, day=1), at(12, day=1))]
+    board = Board(h, Needs((step(kind="express"),)), LONG_AGO)
+    assert isinstance(board.judge(moment(9)), Closed)
+    assert board.judge(moment(9, day=1)).bay.id == 2
+
+
+def test_a_blackout_closes_one_kind_of_bay_and_says_why():
+    bar = NoBooking(at(9), at(12), "The paint booth is being cleaned.", "paint")
+    h = painted(no_bookings=[bar])
+    assert Board(h, PAINTING, LONG_AGO).judge(moment(9)).reasons == (bar.reason,)
+    assert isinstance(Board(h, PAINTING, LONG_AGO).judge(moment(12)), Slot)
+    assert isinstance(Board(h, hour_needs(), LONG_AGO).judge(moment(9)), Slot)
+
+
+def test_bookings_end_at_the_notice_and_begin_at_the_horizon():
+    h = house(asked=2, notice=timedelta(hours=2), horizon=DAY)
+    board = Board(h, hour_needs(), moment(9))
+    assert board.judge(moment(9)).reasons == ("This time is past.",)
+    assert board.judge(moment(11)).reasons == ("Bookings are taken until 2 h before the arrival.",)
+    assert isinstance(board.judge(moment(11, 15)), Slot)
+    tomorrow = board.days()[1]
+    assert (tomorrow.slots, tomorrow.shut) == (
+        [],
+        "Bookings are taken until 2026-11-30; later days open one by one.",
+    )
+    assert board.judge(moment(9, day=1)).reasons == (tomorrow.shut,)
+    assert list(board.slots()) == board.days()[0].slots
+
+
+def test_a_day_far_ahead_gives_out_its_share_only():
+    far = {DAY: Limits(reserve_percent=50, released_on=DAY - timedelta(days=14))}
+    board = Board(house([(11, at(8), at(12))], limits=far), hour_needs(1.25), LONG_AGO)
+    assert board.judge(moment(14)).reasons == (
+        "Of a day so far ahead no more is given out yet; the next share on 2026-11-16.",
+    )

@@ -87,14 +87,14 @@ def test_a_permit_has_a_last_day_that_can_be_changed_and_taken_away(cast, manage
         manager, "capacity:technician_create", data | {"until_ev": "2027-03-31", "until_paint": "2027-01-01"}
     )
     row = Resource.objects.get()
-    assert {p.skill: str(p.valid_until) for p in row.permits.all()} == {"ev": "2027-03-31"}
+    assert {p.skill: str(p.valid_until) for p in row.qualifications.all()} == {"ev": "2027-03-31"}
     url = reverse("capacity:resource_update", kwargs={"pk": row.pk})
     assert "2027-03-31" in manager.get(url).content.decode()
     wrong = manager.post(url, data | {"until_ev": "soon", "version": 0, "order": 0})
     assert wrong.context["form"].errors["until_ev"]
     assert "soon" in wrong.content.decode()
     manager.post(url, data | {"until_ev": "", "version": row.version, "order": 0})
-    assert not row.permits.exists()
+    assert not row.qualifications.exists()
 
 
 def test_an_advisor_of_another_store_cannot_be_chosen(cast, manager):
@@ -117,7 +117,7 @@ def booked(cast):
     """One booking tomorrow at nine in the only bay."""
     narrow_house(cast)
     return reserve(
-        cast.store, needs=Needs(timedelta(hours=1), "general"), starts_at=tomorrow(), label="浙A99"
+        cast.store, needs=Needs.of(timedelta(hours=1), "general"), starts_at=tomorrow(), label="浙A99"
     )[0]
 
 
@@ -242,7 +242,7 @@ def test_an_advisor_may_not_and_a_stranger_sees_nothing(cast, client):
 
 def test_the_api_offers_slots_and_says_why_times_are_closed(cast, client):
     narrow_house(cast)
-    reserve(cast.store, needs=Needs(timedelta(hours=1), "general"), starts_at=tomorrow(), label="x")
+    reserve(cast.store, needs=Needs.of(timedelta(hours=1), "general"), starts_at=tomorrow(), label="x")
     client.force_login(cast.advisor)
     answer = client.get("/api/v1/slots/", {"date_from": tomorrow().date(), "duration_minutes": 60})
     (day,) = answer.json()

@@ -15,7 +15,7 @@ from apps.core.errors import DomainError
 from tests.capacity.factories import advisor, bay, hours, narrow_house, tomorrow
 from tests.harness.connections import in_background, together, until_a_rival_waits
 
-HOUR = Needs(duration=timedelta(hours=1), bay_kind="general")
+HOUR = Needs.of(duration=timedelta(hours=1), bay_kind="general")
 
 
 def take(store, starts_at=None, needs=HOUR, label="浙A12345"):
@@ -39,7 +39,7 @@ def test_a_reservation_takes_bay_technician_and_the_advisors_quarter_hour(cast):
 
 def test_a_long_job_is_kept_in_one_piece_per_day(cast):
     narrow_house(cast)
-    holder, _slot = take(cast.store, tomorrow(14), Needs(timedelta(hours=9), "general"))
+    holder, _slot = take(cast.store, tomorrow(14), Needs.of(timedelta(hours=9), "general"))
     pieces = holder.reservations.filter(resource__kind="bay").order_by("during")
     assert [(p.during.lower, p.during.upper) for p in pieces] == [
         (tomorrow(14, 15), tomorrow(18)),
@@ -119,8 +119,8 @@ def test_an_expired_permit_is_not_sold(cast):
     person = Resource.objects.get(kind="technician")
     person.skills = ["general", "ev"]
     person.save()
-    person.permits.create(skill="ev", valid_until=tomorrow().date())
-    high_voltage = Needs(duration=timedelta(hours=1), bay_kind="general", skill="ev")
+    person.qualifications.create(skill="ev", valid_until=tomorrow().date())
+    high_voltage = Needs.of(duration=timedelta(hours=1), bay_kind="general", skill="ev")
     take(cast.store, needs=high_voltage)
     with pytest.raises(DomainError, match=person.name):
         take(cast.store, tomorrow(days=2), needs=high_voltage)
@@ -132,7 +132,7 @@ def test_the_search_costs_the_same_queries_for_any_size(cast, django_assert_num_
     for days in (1, 14):
         for n in range(5):
             bay(cast.store, f"Bay {days}-{n}")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             slots.find(cast.store, needs=HOUR, date_from=tomorrow().date(), days=days, now=clock.now())
 
 
@@ -164,7 +164,7 @@ def unguarded(store, gate: Barrier) -> int:
         slot = slots.judge(store, needs=HOUR, starts_at=tomorrow(), now=clock.now())
         gate.wait(10)
         holder = Holder.objects.create(store=store, label="x", created_at=clock.now())
-        Reservation.objects.create(holder=holder, resource_id=slot.bay_id, during=slot.segments[0])
+        Reservation.objects.create(holder=holder, resource_id=slot.bay.id, during=slot.stays[0].stay[0])
         return holder.pk
 
 
@@ -195,7 +195,7 @@ def test_a_writer_that_ignores_the_locks_makes_the_place_taken_not_broken(cast, 
 
     def rude():
         holder = Holder.objects.create(store=cast.store, label="x", created_at=clock.now())
-        Reservation.objects.create(holder=holder, resource_id=slot.bay_id, during=slot.segments[0])
+        Reservation.objects.create(holder=holder, resource_id=slot.bay.id, during=slot.stays[0].stay[0])
 
     with transaction.atomic():
         holder = Holder.objects.create(store=cast.store, label="y", created_at=clock.now())

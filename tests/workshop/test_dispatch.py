@@ -117,7 +117,7 @@ def expiring(cast, job: Job, day) -> Resource:
     me = technician_of(cast.technician)
     me.skills = [*me.skills, "ev"]
     me.save()
-    me.permits.create(skill="ev", valid_until=day)
+    me.qualifications.create(skill="ev", valid_until=day)
     job.line.operation.skill = "ev"
     job.line.operation.save()
     return me
@@ -130,7 +130,7 @@ def test_a_permit_that_runs_out_before_the_work_is_done_is_named(cast):
     assert refused.code == "permit_expired"
     assert cast.technician.name in str(refused)
     assert cast.technician.name not in [s.technician.name for s in suggest(job)]
-    me.permits.update(valid_until=clock.today())
+    me.qualifications.update(valid_until=clock.today())
     assert cast.technician.name in [s.technician.name for s in suggest(job)]
     plan(cast, job)
 

@@ -38,8 +38,8 @@ class AppointmentSerializer(serializers.ModelSerializer):
         model = Appointment
         fields = [
             "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
-            "advisor", "kind", "channel", "status", "odometer_km", "customer_words", "arrives_at",
-            "ready_at", "booked_at", "closed_reason", "version", "items",
+            "advisor", "kind", "channel", "status", "odometer_km", "people", "customer_words",
+            "arrives_at", "ready_at", "booked_at", "closed_reason", "version", "items",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -94,6 +94,7 @@ class BookingSerializer(serializers.Serializer):
     contact_name = serializers.CharField(max_length=60, required=False)
     contact_phone = serializers.CharField(max_length=30, required=False)
     odometer_km = serializers.IntegerField(min_value=0, max_value=2_000_000, required=False, allow_null=True)
+    people = serializers.IntegerField(min_value=0, max_value=20, required=False)
     customer_words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     items = AskSerializer(many=True, required=False)
 

@@ -85,6 +85,7 @@ def _book(request: HttpRequest, store: Store, data: dict[str, Any], draft: Draft
         kind=data["kind"],
         channel=data["channel"],
         odometer_km=data["odometer_km"],
+        people=data["people"],
         customer_words=data["customer_words"],
     )
 
@@ -200,6 +201,7 @@ def _unsaved_form(
         "vehicle": vehicle.pk,
         "kind": Appointment.Kind.MAINTENANCE_REPAIR,
         "channel": Appointment.Channel.PHONE,
+        "people": 1,
         "advisor": _usual_advisor(request.user, store, vehicle),
     }
     if not masked:
@@ -222,7 +224,10 @@ def _slot_context(data: QueryDict, form: BookingForm, draft: Draft, store: Store
     now, today = clock.now(), clock.today()
     advisor = str(form["advisor"].value() or "")
     kind = str(form["kind"].value() or "")
-    needs = draft.needs(kind, int(advisor) if advisor.isdecimal() else None)
+    people = str(form["people"].value())
+    needs = draft.needs(
+        kind, int(advisor) if advisor.isdecimal() else None, int(people) if people.isdecimal() else 1
+    )
     chosen = _moment(form["starts_at"].value())
     wanted = asked_day(_wanted_day(data, chosen), today)
     day_context = slot_days(store, needs, wanted, now)

@@ -31,6 +31,7 @@ class SlotQuery(serializers.Serializer):
     bay_kind = serializers.ChoiceField(choices=BayKind.choices, default=BayKind.GENERAL)
     skill = serializers.ChoiceField(choices=Skill.choices, default=Skill.GENERAL)
     advisor = serializers.IntegerField(required=False, help_text="A user's id.")
+    people = serializers.IntegerField(min_value=0, default=1, help_text="Who come with the car.")
     store = serializers.IntegerField(required=False, help_text="Default: your own store.")
 
 
@@ -40,9 +41,9 @@ class SlotSerializer(serializers.Serializer):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     bay = serializers.CharField(source="bay.name")
-    bay_id = serializers.IntegerField()
+    bay_id = serializers.IntegerField(source="bay.id")
     technician = serializers.CharField(source="technician.name")
-    technician_id = serializers.IntegerField()
+    technician_id = serializers.IntegerField(source="technician.id")
     advisor = serializers.CharField(source="advisor.name")
     advisor_id = serializers.IntegerField(source="advisor.person_id", help_text="The advisor's user id.")
     reason = serializers.CharField()
@@ -82,11 +83,12 @@ class SlotView(APIView):
         query.is_valid(raise_exception=True)
         asked: dict[str, Any] = query.validated_data
         now = clock.now()
-        needs = slots.Needs(
-            duration=timedelta(minutes=asked["duration_minutes"]),
-            bay_kind=asked["bay_kind"],
-            skill=asked["skill"],
+        needs = slots.Needs.of(
+            timedelta(minutes=asked["duration_minutes"]),
+            asked["bay_kind"],
+            asked["skill"],
             advisor=asked.get("advisor"),
+            people=asked["people"],
         )
         found = slots.days(
             _store(request, asked.get("store")),

@@ -5,17 +5,30 @@ database refuses two that overlap on one resource. A later room's row (an appoin
 order) points one-to-one to a ``Holder`` and hands it on.
 """
 
-from apps.capacity.models.hours import Absence, CapacityDay, OpeningHours
+from apps.capacity.models.hours import (
+    MADE_UP,
+    PUBLIC_HOLIDAY,
+    Absence,
+    Blackout,
+    CapacityDay,
+    OpeningHours,
+)
 from apps.capacity.models.reservations import Holder, Reservation, ReservationQuerySet
-from apps.capacity.models.resources import Permit, Resource
+from apps.capacity.models.resources import Qualification, Resource
+from apps.capacity.models.shifts import Duty, Shift
 
 __all__ = [
+    "MADE_UP",
+    "PUBLIC_HOLIDAY",
     "Absence",
+    "Blackout",
     "CapacityDay",
+    "Duty",
     "Holder",
     "OpeningHours",
-    "Permit",
+    "Qualification",
     "Reservation",
     "ReservationQuerySet",
     "Resource",
+    "Shift",
 ]

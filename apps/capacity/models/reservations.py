@@ -17,10 +17,14 @@ from apps.capacity.models.resources import Resource
 
 
 class Holder(models.Model):
-    """Who holds reservations. ``expires_at`` is set while an online request waits to be confirmed."""
+    """Who holds reservations. ``expires_at`` is set while an online request waits to be confirmed.
+
+    ``people`` come with the car at its arrival.
+    """
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     label = models.CharField(max_length=80)
+    people = models.PositiveSmallIntegerField(default=1)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Q, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, StoreOwnedQuerySet
-from apps.catalog.models import BayKind, Skill
+from apps.catalog.models import BayKind, Skill, SkillLevel
 
 
 class ResourceQuerySet(StoreOwnedQuerySet):
@@ -22,29 +23,23 @@ class ResourceQuerySet(StoreOwnedQuerySet):
         """In use: reserved for new work."""
         return self.filter(is_active=True)
 
-    def fitting(self, *, bay_kind: str, skills: frozenset[str], advisor: int | None) -> Self:
-        """Bays of the kind, technicians with all the skills, and the advisor (a user's id) or all of them."""
-        return self.active().filter(_fits(bay_kind, skills, advisor))
-
-    def judged(self, *, bay_kind: str, skills: frozenset[str], advisor: int | None) -> Self:
-        """Bays of the kind and every person, with ``fits``: whether the one is ``fitting``."""
-        fits = Case(When(_fits(bay_kind, skills, advisor), then=True), default=False)
-        return self.exclude(Q(kind=Resource.Kind.BAY) & ~Q(bay_kind=bay_kind)).annotate(fits=fits)
-
-
-def _fits(bay_kind: str, skills: frozenset[str], advisor: int | None) -> Q:
-    who = Q(kind=Resource.Kind.ADVISOR) & (Q() if advisor is None else Q(person_id=advisor))
-    can = Q(kind=Resource.Kind.TECHNICIAN, skills__contains=sorted(skills))
-    return Q(kind=Resource.Kind.BAY, bay_kind=bay_kind) | can | who
+    def concerning(self, bay_kinds: Iterable[str], *, tools: bool) -> Self:
+        """What a job in bays of these kinds may take: those bays, every person, and the tools if asked."""
+        kinds = [Resource.Kind.TECHNICIAN, Resource.Kind.ADVISOR, *([Resource.Kind.TOOL] if tools else [])]
+        return self.active().filter(Q(bay_kind__in=list(bay_kinds)) | Q(kind__in=kinds))
 
 
 class Resource(models.Model):
-    """Anything that can serve one job at a time: a bay, a technician, an advisor's reception window."""
+    """Anything that serves one job at a time: a bay, a technician, an advisor's reception, a scarce tool.
+
+    ``equipment`` names what is built into a bay, or what a tool is.
+    """
 
     class Kind(models.TextChoices):
         BAY = "bay", _("Bay")
         TECHNICIAN = "technician", _("Technician")
         ADVISOR = "advisor", _("Service advisor")
+        TOOL = "tool", _("Scarce tool")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -61,6 +56,9 @@ class Resource(models.Model):
         default=list,
         blank=True,
     )
+    equipment = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("equipment"), default=list, blank=True
+    )
     is_active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 
@@ -74,6 +72,9 @@ class Resource(models.Model):
                 condition=(Q(kind="bay", person=None) & ~Q(bay_kind="")) | (~Q(kind="bay") & Q(bay_kind="")),
                 name="resource_is_bay_or_person",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="tool") | Q(equipment__len=1), name="a_tool_is_one_thing"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,24 +85,47 @@ class Resource(models.Model):
         """The skills as people say them."""
         return [str(Skill(skill).label) for skill in self.skills]
 
+    def qualification(self, skill: str) -> Qualification | None:
+        """How he holds ``skill``, where that is written down. One query, none when prefetched."""
+        return next((q for q in self.qualifications.all() if q.skill == skill), None)
+
     def permit_runs_out(self, skill: str) -> date | None:
-        """The last day on which the permit for ``skill`` holds; None when it needs none. One query."""
-        return next((p.valid_until for p in self.permits.all() if p.skill == skill), None)
+        """The last day on which the permit for ``skill`` holds; None when it needs none."""
+        held = self.qualification(skill)
+        return held.valid_until if held else None
+
+    def level_of(self, skill: str) -> int:
+        """How well he does ``skill``; 0 when not at all."""
+        if skill not in self.skills:
+            return 0
+        held = self.qualification(skill)
+        return held.level if held else SkillLevel.SKILLED
 
     def lock(self) -> None:
         """Reload under a row lock."""
         self.refresh_from_db(from_queryset=Resource.objects.select_for_update(no_key=True))
 
 
-class Permit(models.Model):
-    """Until when somebody may use a skill: an EV permit, a welding certificate. Without a row: for good."""
+class Qualification(models.Model):
+    """How well somebody holds a skill, and until when he may use it: an EV permit, a welding certificate.
 
-    resource = models.ForeignKey(Resource, models.CASCADE, related_name="permits")
+    Without a row: skilled, and for good.
+    """
+
+    resource = models.ForeignKey(Resource, models.CASCADE, related_name="qualifications")
     skill = models.CharField(_("skill"), max_length=12, choices=Skill.choices)
-    valid_until = models.DateField(_("valid until"))
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=SkillLevel.choices, default=SkillLevel.SKILLED
+    )
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["resource", "skill"], name="permit_once_per_skill")]
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "skill"], name="qualification_once_per_skill"),
+            models.CheckConstraint(
+                condition=Q(level__in=SkillLevel.values), name="qualification_level_known"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.resource} {self.skill} {self.valid_until}"
+        return f"{self.resource} {self.skill} {self.level} {self.valid_until or ''}"

@@ -1,0 +1,173 @@
+"""What a job takes, and what an offered start gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from apps.capacity.reasons import Why
+
+RECEPTION = timedelta(minutes=15)
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Step:
+    """Work in one bay by one technician.
+
+    He has each of ``skills`` (the main one first) at its level or a better one. The bay has ``equipment``
+    built in; one of each of ``tools`` is with the car as long as it stands there.
+    """
+
+    duration: timedelta
+    bay_kind: str
+    skills: tuple[tuple[str, int], ...] = (("general", 1),)
+    equipment: frozenset[str] = frozenset()
+    tools: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a job takes: its steps one after the other, after a reception.
+
+    ``advisor`` is a user's id, or None for whoever is free; he is taken for ``reception`` from the arrival
+    on. ``people`` come with the car and have to be received; none with one that is fetched.
+    """
+
+    steps: tuple[Step, ...]
+    advisor: int | None = None
+    reception: timedelta = RECEPTION
+    people: int = 1
+
+    @classmethod
+    def of(cls, duration: timedelta, bay_kind: str, skill: str = "general", **more: object) -> Self:
+        """A job of one step by one skill; ``more`` are fields of the needs."""
+        return cls((Step(duration, bay_kind, ((skill, 1),)),), **more)  # type: ignore[arg-type]
+
+    @property
+    def duration(self) -> timedelta:
+        """Working time of all steps."""
+        return sum((step.duration for step in self.steps), timedelta())
+
+    @property
+    def bay_kinds(self) -> set[str]:
+        """Every kind of bay that the car comes to."""
+        return {step.bay_kind for step in self.steps}
+
+    @property
+    def tools(self) -> set[str]:
+        """Every scarce tool."""
+        return {tool for step in self.steps for tool in step.tools}
+
+
+@dataclass(frozen=True)
+class Able:
+    """How well somebody can do something, and the last day on which he may (None: for good)."""
+
+    level: int
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """A resource as the engine sees it. ``abilities`` are a technician's, by skill.
+
+    ``equipment`` is what is built into a bay, or what a tool is.
+    """
+
+    id: int
+    kind: str
+    name: str
+    person_id: int | None = None
+    bay_kind: str = ""
+    equipment: frozenset[str] = frozenset()
+    abilities: tuple[tuple[str, Able], ...] = ()
+
+    def able(self, skills: tuple[tuple[str, int], ...]) -> bool:
+        """Whether he has all ``skills`` at their levels, whatever the day."""
+        mine = dict(self.abilities)
+        return all(skill in mine and mine[skill].level >= level for skill, level in skills)
+
+    def until(self, skills: tuple[tuple[str, int], ...]) -> date | None:
+        """The last day on which he may use all of ``skills``."""
+        mine = dict(self.abilities)
+        ends = [mine[skill].valid_until for skill, _level in skills if skill in mine]
+        return min((end for end in ends if end), default=None)
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One step's place: its bay and tools for the ``stay``, its technician for the ``work`` within it."""
+
+    bay: Thing
+    technician: Thing
+    tools: tuple[Thing, ...]
+    stay: tuple[Span, ...]
+    work: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A start that fits, with everything that is chosen for it. ``cars`` are expected in its hour already."""
+
+    starts_at: datetime
+    ends_at: datetime
+    stays: tuple[Stay, ...]
+    advisor: Thing
+    reception: timedelta
+    cars: int = 0
+
+    def spans(self) -> Iterator[tuple[int, Span]]:
+        """``(resource id, from and till)`` of all that it takes."""
+        for stay in self.stays:
+            for thing in (stay.bay, *stay.tools):
+                yield from ((thing.id, span) for span in stay.stay)
+            yield from ((stay.technician.id, span) for span in stay.work)
+        if self.reception:
+            yield self.advisor.id, (self.starts_at, self.starts_at + self.reception)
+
+    @property
+    def bay(self) -> Thing:
+        """Where the work begins."""
+        return self.stays[0].bay
+
+    @property
+    def technician(self) -> Thing:
+        """Who begins it."""
+        return self.stays[0].technician
+
+    @property
+    def reason(self) -> str:
+        """Why it is offered, as a sentence."""
+        return Why.offered(self)
+
+    @property
+    def continues(self) -> bool:
+        """Whether the work goes on after the night."""
+        return self.starts_at.date() != self.ends_at.date()
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Starts from ``from_at`` to ``till_at`` that are not offered, and why (sentences)."""
+
+    from_at: datetime
+    till_at: datetime
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DayView:
+    """One asked day: what is offered and what is closed. ``shut`` is why the whole day is, or empty.
+
+    ``level`` are the starts that keep the day flattest; none while every hour is alike.
+    """
+
+    day: date
+    slots: list[Slot]
+    closed: list[Closed]
+    shut: str = ""
+    level: frozenset[datetime] = frozenset()
