@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store
-from apps.capacity.models import Reservation, ReservationQuerySet, Resource
+from apps.capacity import selectors
+from apps.capacity.models import CapacityDay, OpeningHours, Reservation, ReservationQuerySet, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
 
+HoursByKind = dict[int, tuple[time, time] | None]
+"""Opening hours by kind of day, as in ``OpeningHours.weekday``."""
 URLS: list[Callable[[list[int]], dict[int, str]]] = []
 """Later rooms' answers to "where is the page of this holder?": ids of holders → addresses."""
 
@@ -49,15 +52,66 @@ def by_leaving(resource: Resource) -> list[Broken]:
     return _listed(_ahead(resource.store).filter(resource=resource))
 
 
-def by_hours(store: Store, hours: dict[int, tuple[time, time] | None]) -> list[Broken]:
-    """Bookings that would lie outside ``{weekday: (opens, closes) or None}``."""
+def by_hours(store: Store, hours: HoursByKind) -> list[Broken]:
+    """Bookings that would lie outside ``{kind of day: (opens, closes) or None}``; days' own hours stay."""
+    days = selectors.Hours(store.pk, clock.today(), date.max)
+    days.usual = {
+        kind: OpeningHours(weekday=kind, opens=span and span[0], closes=span and span[1])
+        for kind, span in hours.items()
+    }
+    usual = (r for r in _rows(_ahead(store)) if timezone.localdate(r.during.lower) not in days.own)
+    return _listed(row for row in usual if _lies_outside(row, days.on))
 
-    def lies_outside(row: Reservation) -> bool:
-        start, end = timezone.localtime(row.during.lower), timezone.localtime(row.during.upper)
-        span = hours.get(start.isoweekday())
-        return span is None or start.time() < span[0] or end.time() > span[1]
 
-    return _listed(row for row in _rows(_ahead(store)) if lies_outside(row))
+def by_day(row: CapacityDay) -> list[Broken]:
+    """Bookings that would lie outside the hours that the unsaved ``row`` gives its day."""
+    days = selectors.Hours(row.store_id, row.day, row.day)
+    days.own[row.day] = row
+    on_it = _ahead(row.store).on_day(row.store, row.day)
+    return _listed(r for r in _rows(on_it) if row.opens and _lies_outside(r, days.on))
+
+
+def _lies_outside(row: Reservation, hours_on: Callable[[date], tuple[time, time] | None]) -> bool:
+    start, end = timezone.localtime(row.during.lower), timezone.localtime(row.during.upper)
+    span = hours_on(start.date())
+    return span is None or start.time() < span[0] or end.time() > span[1]
+
+
+def off_duty(people: Iterable[Resource]) -> list[Broken]:
+    """Bookings of these people of one store while they are not on shift. About six queries."""
+    mine = {person.pk: person for person in people}
+    if not mine:
+        return []
+    store = next(iter(mine.values())).store
+    rows = list(_rows(_ahead(store).filter(resource__in=mine)))
+    if not rows:
+        return []
+    today, last = clock.today(), max(timezone.localdate(row.during.upper) for row in rows)
+    open_days, _shut = selectors.calendar(store.pk, today, last, timedelta())
+    spans = selectors.Duties(store.pk, today).spans(open_days)
+    return _listed(row for row in rows if _is_off(row, spans.get(row.resource_id)))
+
+
+def _is_off(row: Reservation, spans: list[tuple[int, int]] | None) -> bool:
+    start, end = row.during.lower.timestamp(), row.during.upper.timestamp()
+    return spans is not None and not any(low <= start and end <= high for low, high in spans)
+
+
+def unfit(resource: Resource) -> list[Broken]:
+    """Bookings that ``resource``, as it is saved, does not fit: skill, level, permit, bay, equipment."""
+    has = {resource.bay_kind, *resource.equipment}
+    held = {q.skill: q for q in resource.qualifications.all()}
+
+    def lacks(row: Reservation, requirement: str) -> bool:
+        if resource.kind != Resource.Kind.TECHNICIAN:
+            return requirement not in has
+        skill, _sep, level = requirement.partition(":")
+        until = held[skill].valid_until if skill in held else None
+        expired = until is not None and timezone.localdate(row.during.upper) > until
+        return resource.level_of(skill) < int(level) or expired
+
+    rows = _rows(_ahead(resource.store).filter(resource=resource))
+    return _listed(row for row in rows if any(lacks(row, r) for r in row.requires))
 
 
 def _ahead(store: Store) -> ReservationQuerySet:
@@ -87,6 +141,12 @@ class Breaks(DomainError):
     def __init__(self, broken: list[Broken]) -> None:
         super().__init__(_("Bookings stand in the way. Nothing is saved yet."), code="breaks_bookings")
         self.broken = broken
+
+
+def caused(before: list[Broken], after: list[Broken]) -> list[Broken]:
+    """What an edit breaks that was whole before it."""
+    known = {entry.holder_id for entry in before}
+    return [entry for entry in after if entry.holder_id not in known]
 
 
 def refuse_unseen(broken: list[Broken], seen: str) -> None:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from apps.capacity.axis import UNIT, Axis, OpenDay, runs, units
 from apps.capacity.levelling import Levels, Limits, flattest
-from apps.capacity.needs import Closed, DayView, Needs, Slot, Stay, Thing
+from apps.capacity.needs import Closed, DayView, Needs, Slot, Stay, Step, Thing
 from apps.capacity.reasons import Why
 from apps.capacity.roster import Roster
 from apps.capacity.trial import Part, Trial, Way
@@ -220,7 +220,7 @@ class Board:
         plan = next(self._plans(position + self.reception, 0), None)
         if plan is None:
             return None
-        stays = tuple(self._stay(part) for part in plan)
+        stays = tuple(map(self._stay, self.needs.steps, plan))
         return Slot(
             starts_at=self.axis.moment(begins),
             ends_at=stays[-1].stay[-1][1],
@@ -248,14 +248,14 @@ class Board:
             parts.append(trial.part(way, parts[-1] if parts else None))
         return parts
 
-    def _stay(self, part: Part) -> Stay:
+    def _stay(self, step: Step, part: Part) -> Stay:
         way = part.way
         stay = self.axis.segments(way.start, way.end - way.start)
         # Who works through has the car's own time.
         work = stay
         if way.pieces != [(way.start, way.end)]:
             work = tuple(s for low, high in way.pieces for s in self.axis.segments(low, high - low))
-        return Stay(part.bay, part.technician, part.tools, stay, work)
+        return Stay(step, part.bay, part.technician, part.tools, stay, work)
 
     def _advisor(self, position: int, index: int) -> Thing:
         by_load = self.by_load(index, "advisors", self.house.advisors)

@@ -110,6 +110,12 @@ def register() -> None:
             "capacity.hours_saved": _("Opening hours changed"),
             "capacity.day_closed": _("Day closed"),
             "capacity.day_reopened": _("Day opened again"),
+            "capacity.day_set": _("Hours and limits of a day set"),
+            "capacity.blackout_added": _("Bookings stopped for a while"),
+            "capacity.blackout_removed": _("Bookings taken again"),
+            "capacity.shift_saved": _("Shift saved"),
+            "capacity.shift_removed": _("Shift removed"),
+            "capacity.duties_set": _("Roster changed"),
             "capacity.absence_added": _("Absence entered"),
             "capacity.absence_removed": _("Absence removed"),
         }

@@ -28,6 +28,16 @@ class Step:
     equipment: frozenset[str] = frozenset()
     tools: frozenset[str] = frozenset()
 
+    @property
+    def of_bay(self) -> list[str]:
+        """What its bay must be and have, as ``Reservation.requires`` keeps it."""
+        return [self.bay_kind, *sorted(self.equipment)]
+
+    @property
+    def of_technician(self) -> list[str]:
+        """What its technician must be able to do, ``skill:level``."""
+        return [f"{skill}:{level}" for skill, level in self.skills]
+
 
 @dataclass(frozen=True)
 class Needs:
@@ -102,6 +112,7 @@ class Thing:
 class Stay:
     """One step's place: its bay and tools for the ``stay``, its technician for the ``work`` within it."""
 
+    step: Step
     bay: Thing
     technician: Thing
     tools: tuple[Thing, ...]
@@ -120,14 +131,15 @@ class Slot:
     reception: timedelta
     cars: int = 0
 
-    def spans(self) -> Iterator[tuple[int, Span]]:
-        """``(resource id, from and till)`` of all that it takes."""
+    def spans(self) -> Iterator[tuple[int, Span, list[str]]]:
+        """``(resource id, from and till, why it fits)`` of all that it takes."""
         for stay in self.stays:
             for thing in (stay.bay, *stay.tools):
-                yield from ((thing.id, span) for span in stay.stay)
-            yield from ((stay.technician.id, span) for span in stay.work)
+                requires = stay.step.of_bay if thing is stay.bay else sorted(thing.equipment)
+                yield from ((thing.id, span, requires) for span in stay.stay)
+            yield from ((stay.technician.id, span, stay.step.of_technician) for span in stay.work)
         if self.reception:
-            yield self.advisor.id, (self.starts_at, self.starts_at + self.reception)
+            yield self.advisor.id, (self.starts_at, self.starts_at + self.reception), []
 
     @property
     def bay(self) -> Thing:

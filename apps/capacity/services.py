@@ -123,8 +123,8 @@ def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime
     try:
         with transaction.atomic():
             Reservation.objects.bulk_create(
-                Reservation(holder=holder, resource_id=resource_id, during=during)
-                for resource_id, during in slot.spans()
+                Reservation(holder=holder, resource_id=resource_id, during=during, requires=requires)
+                for resource_id, during, requires in slot.spans()
             )
     except IntegrityError as error:  # a writer that did not take the days' locks came first
         if _sqlstate(error) != EXCLUSION:

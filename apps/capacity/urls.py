@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.capacity.views import hours, resources
+from apps.capacity.views import days, hours, resources, roster
 
 app_name = "capacity"
 
@@ -11,6 +11,15 @@ urlpatterns = [
     path("capacity/closures/<int:pk>/reopening/", hours.reopening_create, name="closure_reopen"),
     path("capacity/absences/new/", hours.absence_create, name="absence_create"),
     path("capacity/absences/<int:pk>/removal/", hours.absence_removal_create, name="absence_remove"),
+    path("capacity/days/", days.day_choose, name="day_choose"),
+    path("capacity/days/<str:day>/", days.day_update, name="day_update"),
+    path("capacity/blackouts/new/", days.blackout_create, name="blackout_create"),
+    path("capacity/blackouts/<int:pk>/removal/", days.blackout_removal_create, name="blackout_remove"),
+    path("capacity/roster/", roster.roster_update, name="roster"),
+    path("capacity/shifts/new/", roster.shift_create, name="shift_create"),
+    path("capacity/shifts/<int:pk>/", roster.shift_update, name="shift_update"),
+    path("capacity/shifts/<int:pk>/removal/", roster.shift_removal_create, name="shift_remove"),
+    path("capacity/tools/new/", resources.resource_create, {"kind": "tool"}, name="tool_create"),
     path("capacity/resources/<int:pk>/", resources.resource_update, name="resource_update"),
     path("capacity/bays/new/", resources.resource_create, {"kind": "bay"}, name="bay_create"),
     path(

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.catalog.models import LabourOperation, Package, PackageLine, Part
+from apps.catalog.models import Equipment, LabourOperation, Package, PackageLine, Part, SkillLevel
 from apps.core.forms import VersionedFormMixin
 
 TENTH = Decimal("0.1")
@@ -49,15 +49,56 @@ class OperationForm(PricedForm):
             "work_kind",
             "bay_kind",
             "skill",
+            "skill_level",
+            "equipment",
+            "tools",
             "is_safety_relevant",
             "is_active",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["skill_level"].required = False
+        known = list(Equipment.objects.filter(group_id=self.by.group_id).values_list("name", "is_mobile"))
+        for field, is_mobile in (("equipment", False), ("tools", True)):
+            names = sorted({name for name, mobile in known if mobile == is_mobile})
+            if not names:
+                del self.fields[field]
+                continue
+            self.fields[field] = forms.MultipleChoiceField(
+                label=self.fields[field].label,
+                choices=[(name, name) for name in names],
+                initial=getattr(self.instance, field),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def clean_skill_level(self) -> int:
+        return self.cleaned_data["skill_level"] or SkillLevel.BASIC
 
     def clean_flat_rate_hours(self) -> Decimal:
         hours = self.cleaned_data["flat_rate_hours"]
         if hours % TENTH:
             raise ValidationError(_("Hours go in steps of 0.1."))
         return hours
+
+
+class EquipmentForm(forms.ModelForm):
+    """What work takes beside bay and technician. It keeps its name: operations and bays carry it."""
+
+    class Meta:
+        model = Equipment
+        fields = ("name", "is_mobile")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_mobile"].help_text = _("A scarce tool; what is not ticked is built into bays.")
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"].strip()
+        if Equipment.objects.filter(group_id=self.instance.group_id, name__iexact=name).exists():
+            raise ValidationError(_("“%(name)s” is there already.") % {"name": name})
+        return name
 
 
 class PartForm(PricedForm):

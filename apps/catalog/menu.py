@@ -25,6 +25,7 @@ def register() -> None:
     declare("catalog.edit", Role.SERVICE_MANAGER, Role.PARTS_CLERK)
     declare_setting(LABOUR_RATE, _yuan, Decimal("280.00"), _("Labour rate"), _("yuan per hour"))
     EVENT_TITLES["catalog.added"] = _("Added to the price list: %(code)s")
+    EVENT_TITLES["catalog.equipment_added"] = _("Equipment added: %(name)s")
     EVENT_TITLES["catalog.changed"] = _("Price list changed: %(code)s")
     registry.add(
         NavItem(_("Price list"), "catalog:packages", "tags", "catalog.see", group="files", order=700),

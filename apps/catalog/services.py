@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.accounts.models import DealerGroup, User
 from apps.catalog.models import (
     Brand,
+    Equipment,
     LabourOperation,
     Package,
     PackageLine,
@@ -33,6 +34,14 @@ def keep(row: Priced, *, by: User, lines: list[PackageLine] | None = None) -> No
             for line in lines
         )
     Event.record(kind, about=row, by=by, store=by.store_id, facts=_facts(row))
+
+
+@transaction.atomic
+def add_equipment(row: Equipment, *, by: User) -> None:
+    """Put something on the list of equipment."""
+    row.save()
+    facts = {"name": row.name, "is_mobile": row.is_mobile}
+    Event.record("catalog.equipment_added", about=row, by=by, store=by.store_id, facts=facts)
 
 
 def _facts(row: Priced) -> dict[str, Any]:

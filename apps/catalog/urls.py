@@ -15,4 +15,5 @@ urlpatterns = [
     path("catalog/packages/new/", views.package_create, name="package_create"),
     path("catalog/packages/<int:pk>/", views.package_detail, name="package"),
     path("catalog/packages/<int:pk>/edit/", views.package_update, name="package_update"),
+    path("catalog/equipment/", views.equipment_update, name="equipment"),
 ]

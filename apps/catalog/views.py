@@ -15,8 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.accounts.access import require_perm
 from apps.catalog import selectors, services
-from apps.catalog.forms import OperationForm, PackageForm, PackageLineFormSet, PartForm, PricedForm
-from apps.catalog.models import LabourOperation, Package, Part, Priced
+from apps.catalog.forms import (
+    EquipmentForm,
+    OperationForm,
+    PackageForm,
+    PackageLineFormSet,
+    PartForm,
+    PricedForm,
+)
+from apps.catalog.models import Equipment, LabourOperation, Package, Part, Priced
 from apps.core import keyset
 from apps.desk.once import once
 
@@ -139,6 +146,21 @@ def package_create(request: HttpRequest) -> HttpResponse:
 def package_update(request: HttpRequest, pk: int) -> HttpResponse:
     """GET, POST /catalog/packages/<id>/edit/."""
     return _edit_package(request, _locked(request, Package.objects.visible_to(request.user), pk))
+
+
+@require_http_methods(["GET", "POST"])
+@require_perm("catalog.edit")
+@once
+def equipment_update(request: HttpRequest) -> HttpResponse:
+    """GET, POST /catalog/equipment/ → what operations may ask for, and one more of it."""
+    posted = request.POST if request.method == "POST" else None
+    form = EquipmentForm(posted, instance=Equipment(group_id=request.user.group_id))
+    if posted is not None and form.is_valid():
+        services.add_equipment(form.instance, by=request.user)
+        messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
+        return redirect("catalog:equipment")
+    context = {"form": form, "rows": Equipment.objects.visible_to(request.user), "tab": "equipment"}
+    return render(request, "catalog/equipment.html", context, status=200 if posted is None else 422)
 
 
 def _locked(request: HttpRequest, rows: QuerySet, pk: int) -> Any:

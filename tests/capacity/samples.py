@@ -1,6 +1,8 @@
 """Rows of the cast's store for each address of this room."""
 
-from apps.capacity.models import CapacityDay
+from datetime import time
+
+from apps.capacity.models import Blackout, CapacityDay, Shift
 from tests.capacity.factories import bay, technician, tomorrow
 
 
@@ -9,7 +11,15 @@ def samples(cast) -> dict[str, dict]:
     person = technician(cast.store, cast.technician)
     absence = lift.absences.create(during=(tomorrow(8), tomorrow(9)), reason="Repair")
     day = CapacityDay.objects.create(store=cast.store, day=tomorrow(days=90).date(), is_closed=True)
+    shift = Shift.objects.create(store=cast.store, name="Early", times=[time(8), time(17)])
+    blackout = Blackout.objects.create(
+        store=cast.store, during=(tomorrow(8), tomorrow(9)), reason="Inventory"
+    )
     return {
+        "capacity:day_update": {"day": "2026-12-31"},
+        "capacity:blackout_remove": {"pk": blackout.pk},
+        "capacity:shift_update": {"pk": shift.pk},
+        "capacity:shift_remove": {"pk": shift.pk},
         "capacity:resource_update": {"pk": lift.pk},
         "capacity:closure_reopen": {"pk": day.pk},
         "capacity:absence_remove": {"pk": absence.pk},

@@ -263,7 +263,7 @@ def test_a_bay_must_have_the_equipment_and_a_tool_serves_one_car():
     slot = Board(h, needs, LONG_AGO).judge(moment(9))
     assert (slot.bay.id, [t.id for t in slot.stays[0].tools]) == (2, [31])
     assert slot.reason.endswith("Kept for it: Lift table A.")
-    assert {pk for pk, _span in slot.spans()} == {2, 11, 31, 21}
+    assert {pk for pk, _span, _why in slot.spans()} == {2, 11, 31, 21}
     h.busy = [(31, at(10), at(10, 30))]
     assert Board(h, needs, LONG_AGO).judge(moment(9)).reasons == (
         "“Lift table” is not free for the whole job (2 h).",

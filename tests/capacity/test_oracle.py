@@ -154,7 +154,7 @@ class Life:
         self.house.arrivals = [arrival for _spans, arrival in self.booked.values()]
 
     def take(self, number: int, needs: Needs, slot: Slot) -> None:
-        rows = [(pk, int(a.timestamp()), int(b.timestamp())) for pk, (a, b) in slot.spans()]
+        rows = [(pk, int(a.timestamp()), int(b.timestamp())) for pk, (a, b), _why in slot.spans()]
         self.booked[number] = (rows, (int(slot.starts_at.timestamp()), needs.people))
         self.enter()
 

@@ -48,7 +48,7 @@ def test_the_overview_costs_the_same_for_3_and_100_bays(cast, manager):
         with CaptureQueriesContext(connection) as queries:
             manager.get(OVERVIEW)
         costs.append(len([q for q in queries if "capacity_" in q["sql"]]))
-    assert costs == [4, 4]
+    assert costs == [6, 6]
 
 
 def test_the_manager_adds_a_bay(cast, manager):
@@ -73,19 +73,20 @@ def test_a_second_bay_of_the_same_name_is_refused_beside_the_field(cast, manager
 
 
 def test_a_technician_is_a_person_with_skills(cast, manager):
-    data = {"person": cast.technician.pk, "skills": ["general", "ev"], "is_active": "on", "team": "A"}
+    data = {"person": cast.technician.pk, "level_general": 2, "level_ev": 3, "is_active": "on", "team": "A"}
     assert post(manager, "capacity:technician_create", data).status_code == 302
     row = Resource.objects.get()
     assert (row.name, row.skills) == (cast.technician.name, ["general", "ev"])
+    assert (row.level_of("general"), row.level_of("ev"), row.level_of("paint")) == (2, 3, 0)
     again = post(manager, "capacity:technician_create", data)
     assert "person" in again.context["form"].errors, "nobody is there twice"
 
 
 def test_a_permit_has_a_last_day_that_can_be_changed_and_taken_away(cast, manager):
-    data = {"person": cast.technician.pk, "skills": ["general", "ev"], "is_active": "on"}
-    post(
-        manager, "capacity:technician_create", data | {"until_ev": "2027-03-31", "until_paint": "2027-01-01"}
-    )
+    data = {"person": cast.technician.pk, "level_general": 2, "level_ev": 2, "is_active": "on"}
+    idle = post(manager, "capacity:technician_create", data | {"until_paint": "2027-01-01"})
+    assert idle.context["form"].errors["level_paint"] == ["There is a date but no level."]
+    post(manager, "capacity:technician_create", data | {"until_ev": "2027-03-31"})
     row = Resource.objects.get()
     assert {p.skill: str(p.valid_until) for p in row.qualifications.all()} == {"ev": "2027-03-31"}
     url = reverse("capacity:resource_update", kwargs={"pk": row.pk})
@@ -105,7 +106,7 @@ def test_an_advisor_of_another_store_cannot_be_chosen(cast, manager):
 def test_a_stale_tab_shows_both_values(cast, manager):
     row = technician(cast.store, cast.technician)
     url = reverse("capacity:resource_update", kwargs={"pk": row.pk})
-    data = {"skills": ["general"], "is_active": "on", "version": 0, "order": 0}
+    data = {"level_general": 2, "is_active": "on", "version": 0, "order": 0}
     assert manager.post(url, data | {"team": "First"}).status_code == 302
     answer = manager.post(url, data | {"team": "Second"})
     assert answer.status_code == 422

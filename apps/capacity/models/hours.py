@@ -6,6 +6,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.capacity.models.resources import Resource
 from apps.catalog.models import BayKind
 
+MOST_KEPT = 90
+"""Per cent of a day that can be kept for walk-ins."""
 PUBLIC_HOLIDAY, MADE_UP = 8, 9
 """Kinds of days that have hours of their own beside the seven weekdays."""
 
@@ -92,7 +95,9 @@ class CapacityDay(models.Model):
     closes = models.TimeField(_("closes"), null=True, blank=True)
     intake_per_hour = models.PositiveSmallIntegerField(_("cars per hour"), null=True, blank=True)
     people_per_hour = models.PositiveSmallIntegerField(_("people per hour"), null=True, blank=True)
-    reserve_percent = models.PositiveSmallIntegerField(_("kept for walk-ins, %"), null=True, blank=True)
+    reserve_percent = models.PositiveSmallIntegerField(
+        _("kept for walk-ins, %"), null=True, blank=True, validators=[MaxValueValidator(MOST_KEPT)]
+    )
     express_lanes = models.PositiveSmallIntegerField(_("express lanes"), null=True, blank=True)
 
     objects = StoreOwnedQuerySet.as_manager()
@@ -105,7 +110,9 @@ class CapacityDay(models.Model):
                 | Q(opens__isnull=False, closes__isnull=False, closes__gt=F("opens")),
                 name="capacity_day_closes_after_opening",
             ),
-            models.CheckConstraint(condition=Q(reserve_percent__lte=90), name="capacity_day_reserve_to_90"),
+            models.CheckConstraint(
+                condition=Q(reserve_percent__lte=MOST_KEPT), name="capacity_day_reserve_to_90"
+            ),
         ]
 
     def __str__(self) -> str:

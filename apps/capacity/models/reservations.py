@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
@@ -49,12 +49,17 @@ class ReservationQuerySet(models.QuerySet):
 
 
 class Reservation(models.Model):
-    """One resource for one continuous segment. ``is_fixed`` false: may be reshuffled until N-1."""
+    """One resource for one continuous segment. ``is_fixed`` false: may be reshuffled until N-1.
+
+    ``requires`` is why this resource fits: a technician's skills with their levels (``ev:2``), a bay's kind
+    and equipment. An edit that takes it away breaks the booking.
+    """
 
     holder = models.ForeignKey(Holder, models.CASCADE, related_name="reservations")
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="reservations")
     during = DateTimeRangeField(_("when"))
     is_fixed = models.BooleanField(default=False)
+    requires = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     objects = ReservationQuerySet.as_manager()
 

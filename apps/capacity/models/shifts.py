@@ -86,7 +86,8 @@ class Duty(models.Model):
                 fields=["resource", "day"], condition=Q(weekday=None), name="duty_once_a_day"
             ),
             models.CheckConstraint(
-                condition=Q(weekday__range=(1, 7), day=None) | Q(weekday=None, day__isnull=False),
+                condition=Q(weekday__isnull=False, weekday__range=(1, 7), day=None)
+                | Q(weekday=None, day__isnull=False),
                 name="duty_is_usual_or_of_a_day",
             ),
         ]

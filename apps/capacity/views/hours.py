@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.access import require_perm
 from apps.capacity import breaking, keeping
 from apps.capacity.forms import AbsenceForm, ClosureForm, HoursForm
-from apps.capacity.models import Absence, CapacityDay, OpeningHours
+from apps.capacity.models import PUBLIC_HOLIDAY, Absence, CapacityDay, OpeningHours
 from apps.capacity.views.resources import own_store, seen, shown
 from apps.core.errors import DomainError
 from apps.desk.once import once
@@ -32,9 +32,11 @@ def _form_page(request: HttpRequest, form: object, title: str, **context: object
 def hours_update(request: HttpRequest) -> HttpResponse:
     """GET, POST /capacity/hours/ → the seven weekdays."""
     store = own_store(request)
-    initial: dict[str, time] = {}
+    initial: dict[str, time | bool | None] = {}
     for row in OpeningHours.objects.filter(store=store):
         initial |= {f"opens_{row.weekday}": row.opens, f"closes_{row.weekday}": row.closes}
+        if row.weekday == PUBLIC_HOLIDAY and row.opens is None:
+            initial["closed_on_holidays"] = True
     form = HoursForm(request.POST or None, initial=initial)
     broken: list[breaking.Broken] = []
     if request.method == "POST" and form.is_valid():
