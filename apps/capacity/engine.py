@@ -94,25 +94,13 @@ class Board:
         self.begins = self._begins()
 
     @cached_property
-    def _everybody(self) -> Roster:
-        return Roster([(0, self.axis.offsets[-1])] if self.axis.full else [])
-
-    @cached_property
     def _rosters(self) -> dict[tuple[tuple[int, int], ...], Roster]:
         return {}
 
     def roster(self, thing: Thing) -> Roster:
         """When somebody works; people of the same hours share one."""
-        if thing.id not in self.house.shifts:
-            return self._everybody
-        blocks: list[tuple[int, int]] = []
-        for start, end in self.house.shifts[thing.id]:
-            low, high = self.axis.ceil(start), self.axis.floor(end)
-            if blocks and blocks[-1][1] == low:
-                low = blocks.pop()[0]
-            if low < high:
-                blocks.append((low, high))
-        return self._rosters.setdefault(tuple(blocks), Roster(blocks))
+        made = Roster.on(self.axis, self.house.shifts.get(thing.id))
+        return self._rosters.setdefault(made.blocks, made)
 
     def _masks(self, spans: Spans) -> dict[int, int]:
         masks: dict[int, int] = defaultdict(int)

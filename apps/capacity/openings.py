@@ -1,4 +1,4 @@
-"""Where work that is in the house already could go: the earliest time two chosen resources are both free.
+"""Where work that is in the house already could go: the earliest time a bay and its technician are free.
 
 The slot engine asks who could serve a customer that arrives on a quarter hour. Here the car is here, the
 candidates are known, and every five minutes will do.
@@ -14,14 +14,15 @@ from django.utils import timezone
 from apps.accounts.models import Store
 from apps.capacity.axis import UNIT, Axis, runs, units
 from apps.capacity.models import Absence, Reservation, Resource
-from apps.capacity.selectors import calendar
+from apps.capacity.roster import Roster
+from apps.capacity.selectors import Duties, calendar
 
 Segments = tuple[tuple[datetime, datetime], ...]
 DAYS = 7
 
 
 class Openings:
-    """Free time of some resources from ``now`` on, for work of ``duration``. Four queries to make."""
+    """Free time of some resources from ``now`` on, for work of ``duration``. Five queries to make."""
 
     def __init__(
         self,
@@ -34,12 +35,17 @@ class Openings:
         not_during: Sequence[tuple[datetime, datetime]] = (),
     ) -> None:
         """``own`` are holders that do not stand in the way; ``not_during`` when the car is elsewhere."""
+        resources = list(resources)
         today = timezone.localdate(now)
-        open_days, _shut = calendar(store.pk, today, today + timedelta(days=DAYS - 1), duration)
+        duties = Duties(store.pk, today)
+        last = today + timedelta(days=DAYS - 1)
+        open_days, _shut = calendar(store.pk, today, last, duties.stretch(duration))
         self.axis = Axis(open_days, timezone.get_current_timezone())
         self.length = max(units(duration), 1)
         second = int(now.timestamp())
         self.now = self.axis.floor(second) if open_days else 0
+        spans = duties.spans(open_days)
+        self._rosters = {r.pk: Roster.on(self.axis, spans.get(r.pk)) for r in resources}
         self._free = {r.pk: self.axis.full for r in resources}
         self._taken = dict.fromkeys(self._free, 0)
         for pk, start, end in self._busy(now, own):
@@ -63,20 +69,36 @@ class Openings:
         high = self.axis.ceil(int(end.timestamp()))
         return ((1 << max(high - low, 0)) - 1) << low
 
-    def earliest(self, *resources: Resource) -> Segments | None:
-        """The first working time at which all of them are free long enough; None within a week."""
-        both = self._car & ~((1 << self.now) - 1)
-        for resource in resources:
-            both &= self._free[resource.pk]
-        starts = runs(both, self.length)
-        if not starts:
-            return None
-        return self.axis.segments((starts & -starts).bit_length() - 1, self.length)
+    def earliest(
+        self, bay: Resource, technician: Resource, tools: Iterable[Sequence[Resource]] = ()
+    ) -> Segments | None:
+        """The car's first stay in which the technician does the whole work; None within a week.
 
-    def fits(self, resource: Resource, starts_at: datetime) -> bool:
-        """Whether ``resource`` is free for the whole work from ``starts_at`` on."""
+        Of each of ``tools``, lists of those that will do, one is free as long.
+        """
+        roster = self._rosters[technician.pk]
+        works = roster.runs(self._free[technician.pk] & roster.mask, self.length) & ~((1 << self.now) - 1)
+        for low, high, elapsed in roster.spans(self.length):
+            window = works & ((1 << high - low) - 1) << low
+            if window:
+                window &= runs(self._free[bay.pk] & self._car, elapsed)
+            for choice in tools:
+                some = 0
+                for tool in choice:
+                    some |= runs(self._free[tool.pk], elapsed)
+                window &= some
+            if window:
+                return self.axis.segments((window & -window).bit_length() - 1, elapsed)
+        return None
+
+    def fits(self, bay: Resource, technician: Resource, starts_at: datetime) -> bool:
+        """Whether both are free for the whole work from ``starts_at`` on."""
         position = self.axis.floor(int(starts_at.timestamp()))
-        return bool(runs(self._free[resource.pk], self.length) >> position & 1)
+        roster, free = self._rosters[technician.pk], self._free[technician.pk]
+        if not roster.runs(free & roster.mask, self.length) >> position & 1:
+            return False
+        elapsed = roster.pieces(position, self.length)[-1][1] - position
+        return bool(runs(self._free[bay.pk], elapsed) >> position & 1)
 
     def booked(self, resource: Resource) -> timedelta:
         """How much of the rest of the first day is taken."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from apps.capacity.axis import runs
+from apps.capacity.axis import Axis, runs
 
 Blocks = tuple[tuple[int, int], ...]
 
@@ -28,6 +28,20 @@ class Roster:
         for low, high in self.blocks:
             self._offsets.append(self._offsets[-1] + high - low)
         self.mask = self._spread(-1)
+
+    @classmethod
+    def on(cls, axis: Axis, spans: Iterable[tuple[int, int]] | None) -> Roster:
+        """Of working spans in seconds, in order; None: whenever the house is open."""
+        if spans is None:
+            return cls([(0, axis.offsets[-1])] if axis.full else [])
+        blocks: list[tuple[int, int]] = []
+        for start, end in spans:
+            low, high = axis.ceil(start), axis.floor(end)
+            if blocks and blocks[-1][1] == low:
+                low = blocks.pop()[0]
+            if low < high:
+                blocks.append((low, high))
+        return cls(blocks)
 
     def _spread(self, counted: int) -> int:
         """From a mask of his own units, counted without gaps, to one of the axis."""
@@ -81,10 +95,10 @@ class Roster:
         return mask
 
     def pieces(self, start: int, length: int) -> list[tuple[int, int]]:
-        """The pieces of the axis that ``length`` units of work begun at ``start`` take."""
+        """The pieces of the axis that ``length`` units of work from ``start`` on take, as far as it goes."""
         index = bisect_right(self._begins, start) - 1
         found = []
-        while length > 0:
+        while length > 0 and index < len(self.blocks):
             low, high = self.blocks[index]
             low = max(low, start)
             till = min(high, low + length)

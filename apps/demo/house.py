@@ -10,9 +10,9 @@ from apps.accounts.models import DealerGroup, Store, User
 from apps.accounts.roles import GROUP_WIDE
 from apps.callbacks import surveys
 from apps.capacity import furnishing
-from apps.capacity.models import Resource
+from apps.capacity.models import Duty, Resource, Shift
 from apps.catalog import services as catalog
-from apps.catalog.models import LabourOperation, Package, Part, VehicleModel
+from apps.catalog.models import Equipment, LabourOperation, Package, Part, VehicleModel
 from apps.core import vin
 from apps.customers.models import Vehicle
 from apps.customers.services import register_with_vehicle
@@ -118,10 +118,34 @@ def build(seed: int) -> House:
     catalog.seed(group)
     for store in stores:
         furnishing.seed(store, User.objects.filter(store=store))
+    _equip(stores[0])
     parts.seed_stock(stores[0], by=staff["parts"], quantity=60)
     surveys.seed(group)
     models = list(VehicleModel.objects.filter(brand__group=group).select_related("brand").order_by("pk"))
     return House(group, stores[0], staff, random.Random(seed), models)
+
+
+def _equip(store: Store) -> None:
+    """What some work takes beside bay and technician, and where it stands."""
+    for name, is_mobile, code in people.EQUIPMENT:
+        Equipment.objects.create(group=store.group, name=name, is_mobile=is_mobile)
+        asking = LabourOperation.objects.filter(group=store.group, code=code)
+        asking.update(**{"tools" if is_mobile else "equipment": [name]})
+        if is_mobile:
+            Resource.objects.create(store=store, kind="tool", name=name, equipment=[name])
+        else:
+            Resource.objects.filter(store=store, bay_kind="alignment").update(equipment=[name])
+
+
+def roster(store: Store) -> None:
+    """Two shifts with their lunch breaks, from today on: half of them work while the others eat."""
+    shifts = [Shift.objects.create(store=store, name=name, times=times) for name, times in people.SHIFTS]
+    technicians = Resource.objects.filter(store=store, kind="technician").order_by("order")
+    Duty.objects.bulk_create(
+        Duty(resource=technician, weekday=weekday, shift=shifts[n % 2])
+        for n, technician in enumerate(technicians)
+        for weekday in range(1, 8)
+    )
 
 
 def _vin(n: int) -> str:

@@ -31,33 +31,52 @@ class Suggestion:
     is_booked: bool = False
 
 
-def candidates(job: Job) -> tuple[list[Resource], list[Resource]]:
-    """Fitting bays and qualified technicians of the job's store. Two queries."""
-    bays, technicians = [], []
+@dataclass
+class Candidates:
+    """What could serve a job: fitting bays, qualified technicians, and of each scarce tool all there are."""
+
+    bays: list[Resource] = field(default_factory=list)
+    technicians: list[Resource] = field(default_factory=list)
+    tools: list[list[Resource]] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[Resource]:
+        return [*self.bays, *self.technicians, *(tool for choice in self.tools for tool in choice)]
+
+
+def candidates(job: Job) -> Candidates:
+    """What could serve the job in its store. Two queries."""
+    found = Candidates()
+    tools: dict[str, list[Resource]] = {name: [] for name in job.tools}
     known = Resource.objects.filter(store_id=job.store_id).active().prefetch_related("qualifications")
     for resource in known.order_by("order", "pk"):
         if resource.kind == Resource.Kind.BAY and resource.bay_kind in job.bay_kinds:
-            bays.append(resource)
-        elif resource.kind == Resource.Kind.TECHNICIAN and job.skill in resource.skills:
-            technicians.append(resource)
-    return bays, technicians
+            if set(job.equipment) <= set(resource.equipment):
+                found.bays.append(resource)
+        elif resource.kind == Resource.Kind.TECHNICIAN and resource.level_of(job.skill) >= job.skill_level:
+            found.technicians.append(resource)
+        elif resource.kind == Resource.Kind.TOOL:
+            for name in set(resource.equipment) & tools.keys():
+                tools[name].append(resource)
+    found.tools = list(tools.values())
+    return found
 
 
 def suggest(job: Job, *, limit: int = LIMIT, technician: Resource | None = None) -> list[Suggestion]:
-    """The best places for ``job`` from now on, one for each technician, the best first. About eight queries.
+    """The best places for ``job`` from now on, one for each technician, the best first. About nine queries.
 
     The promise comes first, then the place that was booked with the customer, then the earliest end, then
     whoever has least to do. ``technician`` asks for his places alone.
     """
-    bays, technicians = candidates(job)
+    able = candidates(job)
     if technician is not None:
-        technicians = [t for t in technicians if t.pk == technician.pk]
-    free = _openings(job, [*bays, *technicians])
+        able.technicians = [t for t in able.technicians if t.pk == technician.pk]
+    free = _openings(job, able.all)
     booked = _booked(job)
     here = _bays_of_car(job)
     found = []
-    for person in technicians:
-        options = [(bay, free.earliest(bay, person)) for bay in bays]
+    for person in able.technicians:
+        options = [(bay, free.earliest(bay, person, able.tools)) for bay in able.bays]
         until = person.permit_runs_out(job.skill) or date.max
         places = [(bay, plan) for bay, plan in options if plan and plan[-1][1].date() <= until]
         if places:
@@ -129,23 +148,24 @@ def complete(
     """
     if bay and technician:
         return bay, technician
-    bays, technicians = candidates(job)
-    free = _openings(job, [*bays, *technicians])
-    if bay is None:
-        fitting = [b for b in bays if free.fits(b, starts_at)]
-        here = _bays_of_car(job) | {job.bay_id}
-        bay = min(fitting, key=lambda b: b.pk not in here, default=None)
-    if technician is None:
-        able = [t for t in technicians if free.fits(t, starts_at)]
-        technician = min(able, key=lambda t: (t.pk != job.technician_id, free.booked(t)), default=None)
+    able = candidates(job)
+    free = _openings(job, [*able.all, *filter(None, (bay, technician))])
+    bays, people = [bay] if bay else able.bays, [technician] if technician else able.technicians
+    pairs = [(b, t) for t in people for b in bays if free.fits(b, t, starts_at)]
+    here = _bays_of_car(job) | {job.bay_id}
+    best = min(
+        pairs,
+        key=lambda p: (p[0].pk not in here, p[1].pk != job.technician_id, free.booked(p[1])),
+        default=None,
+    )
+    if best:
+        return best
     if bay is None:
         raise _none_free(
             _("No bay for “%(job)s” is free for the whole job from %(time)s on."), job, starts_at
         )
-    if technician is None:
-        sentence = _("Nobody qualified for “%(skill)s” is free for the whole job from %(time)s on.")
-        raise _none_free(sentence, job, starts_at)
-    return bay, technician
+    sentence = _("Nobody qualified for “%(skill)s” is free for the whole job from %(time)s on.")
+    raise _none_free(sentence, job, starts_at)
 
 
 def _none_free(sentence: str, job: Job, starts_at: datetime) -> DomainError:

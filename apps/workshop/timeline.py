@@ -1,4 +1,4 @@
-"""The dispatch board: lanes of bays or technicians, bars by time, the queue. Nine queries, however full."""
+"""The dispatch board: lanes of bays or technicians, bars by time, the queue. Ten queries, however full."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from operator import attrgetter
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store
+from apps.capacity.axis import OpenDay
 from apps.capacity.models import Absence, Reservation, Resource
+from apps.capacity.selectors import Duties
 from apps.catalog.models import BayKind, Skill
 from apps.core import clock, when
 from apps.workshop.models import Job, PauseReason
@@ -106,7 +109,7 @@ class Board:
 
 
 def load(store: Store, day: date, by: str = "bay") -> Board:
-    """The board of ``day`` by ``bay`` or ``technician``. Nine queries."""
+    """The board of ``day`` by ``bay`` or ``technician``. Ten queries at most."""
     now = clock.now()
     times = Times.load(store, now, day=day)
     start, end = clock.at(day, 0), clock.at(day + timedelta(days=1), 0)
@@ -140,6 +143,8 @@ def load(store: Store, day: date, by: str = "bay") -> Board:
                 lane.bars.append(bar)
     _add_bookings(places, own, start, end)
     _add_absences(places, start, end)
+    if by == "technician" and (open_day := times.open_on(day)):
+        _add_off_duty(places, store, open_day, start)
     for lane in lanes:
         _stack(lane)
     return board
@@ -238,6 +243,16 @@ def _add_bookings(places: dict[int, Lane], own: set[int], start: datetime, end: 
     for pk, during, label in rows.values_list("resource_id", "during", "holder__label"):
         span = during.lower, during.upper
         places[pk].bars.append(_clip(Bar(0, 0, "hold", label=label), span, start, end))
+
+
+def _add_off_duty(places: dict[int, Lane], store: Store, day: OpenDay, midnight: datetime) -> None:
+    """Breaks and hours off shift, for who has shifts. One query."""
+    for pk, spans in Duties(store.pk, day.day).spans([day]).items():
+        if lane := places.get(pk):
+            edges = [day.opens, *(second for span in spans for second in span), day.closes]
+            hours = [round(second - midnight.timestamp()) / 3600 for second in edges]
+            gaps = zip(hours[::2], hours[1::2], strict=True)
+            lane.off += [(start, end, _("not on shift")) for start, end in gaps if start < end]
 
 
 def _add_absences(places: dict[int, Lane], start: datetime, end: datetime) -> None:

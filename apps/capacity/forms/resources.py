@@ -95,7 +95,7 @@ class TechnicianForm(PersonResourceForm):
                     label=label,
                     choices=[("", _("not at all")), *SkillLevel.choices],
                     coerce=int,
-                    empty_value=0,
+                    empty_value=0,  # type: ignore[arg-type]  # the stub knows text only
                     required=False,
                 ),
             )

@@ -1,5 +1,7 @@
 """Invented people, cars and words of the demo store."""
 
+from datetime import time
+
 GROUP = "湖滨汽车集团"
 STORES = [
     ("hz01", "湖滨店", "杭州市西湖区湖滨大道 88 号", "400-800-0571"),
@@ -7,6 +9,17 @@ STORES = [
 ]
 OUTLET = ("hz01a", "湖滨店 · 萧山网点", "杭州市萧山区市心路 7 号", "400-800-0573")
 PASSWORD = "demo-demo-1"  # shown on the login page of the demo
+
+# Name, whether it goes from bay to bay, the operation that asks for it.
+EQUIPMENT = [
+    ("四轮定位仪", False, "DP002"),
+    ("冷媒加注机", True, "KT001"),
+    ("绝缘测试仪", True, "EV001"),
+]
+SHIFTS = [
+    ("早午休", [time(8), time(12), time(13), time(18)]),
+    ("晚午休", [time(8), time(12, 30), time(13, 30), time(18)]),
+]
 
 # Role, login name, name.
 STAFF = [

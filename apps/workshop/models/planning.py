@@ -32,6 +32,16 @@ class PlannedJob(JobRow):
         kind = self.line.operation.bay_kind if self.line.operation else BayKind.GENERAL
         return (kind, *ALSO_SERVES.get(BayKind(kind), ()))
 
+    @property
+    def equipment(self) -> list[str]:
+        """What its bay must have built in."""
+        return self.line.operation.equipment if self.line.operation else []
+
+    @property
+    def tools(self) -> list[str]:
+        """The scarce tools it takes."""
+        return sorted(self.line.operation.tools) if self.line.operation else []
+
     def closing(self) -> timedelta:
         """What quality check and wash take after the work. One query the first time."""
         if not hasattr(self, "_closing"):
@@ -66,7 +76,9 @@ class PlannedJob(JobRow):
             self.holder = Holder.objects.create(store=self.store, label=label, created_at=clock.now())
         segments = placing.place(
             self.holder,
-            resources=[bay, technician],
+            bay=bay,
+            technician=technician,
+            tools=self.tools,
             starts_at=starts_at,
             duration=self.remaining(),
             now=clock.now(),
@@ -112,6 +124,12 @@ class PlannedJob(JobRow):
                     "bay": bay,
                     "other": bay.get_bay_kind_display(),
                 },
+                code="bay_unfit",
+            )
+        if lacking := set(self.equipment) - set(bay.equipment):
+            raise DomainError(
+                _t("“%(job)s” needs %(equipment)s, which %(bay)s does not have.")
+                % {"job": self, "equipment": ", ".join(sorted(lacking)), "bay": bay},
                 code="bay_unfit",
             )
         self._refuse_unskilled(technician)

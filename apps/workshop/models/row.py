@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.accounts.roles import Role
 from apps.capacity.models import Holder, Resource
-from apps.catalog.models import Skill
+from apps.catalog.models import Skill, SkillLevel
 from apps.core import when
 from apps.core.errors import DomainError
 from apps.desk.live import announce
@@ -122,6 +122,11 @@ class JobRow(models.Model):
         """What its technician must be able to do."""
         return self.line.operation.skill if self.line.operation else Skill.GENERAL
 
+    @property
+    def skill_level(self) -> int:
+        """How well at least."""
+        return self.line.operation.skill_level if self.line.operation else SkillLevel.BASIC
+
     def clocked(self) -> timedelta:
         """Working time of everybody so far, until now for who is clocked on it. One query."""
         return sum((c.length for c in Clocking.objects.filter(job_id=self.pk)), timedelta())
@@ -151,12 +156,18 @@ class JobRow(models.Model):
             )
 
     def _refuse_unskilled(self, technician: Resource) -> None:
-        if self.skill not in technician.skills:
-            raise DomainError(
-                _t("%(name)s is not qualified for “%(skill)s”, which “%(job)s” needs.")
-                % {"name": technician, "skill": Skill(self.skill).label, "job": self},
-                code="skill_missing",
+        level = technician.level_of(self.skill)
+        if level >= self.skill_level:
+            return
+        words = {"name": technician, "skill": Skill(self.skill).label, "job": self}
+        if not level:
+            message = _t("%(name)s is not qualified for “%(skill)s”, which “%(job)s” needs.") % words
+        else:
+            words |= {"has": SkillLevel(level).label, "needs": SkillLevel(self.skill_level).label}
+            message = (
+                _t("“%(job)s” needs the level “%(needs)s” of “%(skill)s”; %(name)s has “%(has)s”.") % words
             )
+        raise DomainError(message, code="skill_missing")
 
     def _require(self, *states: str) -> None:
         if self.state not in states:

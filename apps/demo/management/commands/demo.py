@@ -36,6 +36,7 @@ class Command(BaseCommand):
             clock.to(clock.at(7, days=-max(days, 16)))
             built = house.build(seed)
             past.lay(built, clock, answered=max(0, days - 6), due=min(days, 6))
+            house.roster(built.store)
             morning.lay(built, clock)
         if orders:
             bulk.lay(built, orders)
