@@ -169,7 +169,7 @@ class LabourOperation(Priced):
     bay_kind = models.CharField(_("bay"), max_length=12, choices=BayKind.choices, default=BayKind.GENERAL)
     skill = models.CharField(_("skill"), max_length=12, choices=Skill.choices, default=Skill.GENERAL)
     skill_level = models.PositiveSmallIntegerField(
-        _("at least"), choices=SkillLevel.choices, default=SkillLevel.BASIC
+        _("skill level, at least"), choices=SkillLevel.choices, default=SkillLevel.BASIC
     )
     equipment = ArrayField(
         models.CharField(max_length=40),

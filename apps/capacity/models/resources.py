@@ -82,8 +82,13 @@ class Resource(models.Model):
 
     @property
     def skill_labels(self) -> list[str]:
-        """The skills as people say them."""
-        return [str(Skill(skill).label) for skill in self.skills]
+        """The skills as people say them, with what is above or below the ordinary level."""
+        labels = []
+        for skill in self.skills:
+            level, label = self.level_of(skill), str(Skill(skill).label)
+            plain = level == SkillLevel.SKILLED
+            labels.append(label if plain else f"{label} · {SkillLevel(level).label}")
+        return labels
 
     def qualification(self, skill: str) -> Qualification | None:
         """How he holds ``skill``, where that is written down. One query, none when prefetched."""

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import require_perm
@@ -76,8 +77,8 @@ def _usual(store: Store, day: date) -> dict[str, Any]:
     hours = selectors.Hours(store.pk, day, day).usual_on(day)
     value = Setting.by_day(selectors.DAILY, store.pk, [day])[day]
     return {
-        "opens": f"{hours.opens:%H:%M}" if hours and hours.opens else _("closed"),
-        "closes": f"{hours.closes:%H:%M}" if hours and hours.closes else _("closed"),
+        "opens": f"{hours.opens:%H:%M}" if hours and hours.opens else pgettext("day", "closed"),
+        "closes": f"{hours.closes:%H:%M}" if hours and hours.closes else pgettext("day", "closed"),
         "intake_per_hour": value[selectors.CARS],
         "people_per_hour": value[selectors.PEOPLE],
         "reserve_percent": value[selectors.RESERVE],

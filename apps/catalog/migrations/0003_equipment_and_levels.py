@@ -53,7 +53,9 @@ class Migration(migrations.Migration):
             model_name="labouroperation",
             name="skill_level",
             field=models.PositiveSmallIntegerField(
-                choices=[(1, "Basic"), (2, "Skilled"), (3, "Expert")], default=1, verbose_name="at least"
+                choices=[(1, "Basic"), (2, "Skilled"), (3, "Expert")],
+                default=1,
+                verbose_name="skill level, at least",
             ),
         ),
         migrations.AddField(
@@ -82,7 +84,9 @@ class Migration(migrations.Migration):
             model_name="labouroperationevent",
             name="skill_level",
             field=models.PositiveSmallIntegerField(
-                choices=[(1, "Basic"), (2, "Skilled"), (3, "Expert")], default=1, verbose_name="at least"
+                choices=[(1, "Basic"), (2, "Skilled"), (3, "Expert")],
+                default=1,
+                verbose_name="skill level, at least",
             ),
         ),
         migrations.AddField(
