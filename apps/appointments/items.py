@@ -101,7 +101,9 @@ def needs(items: Iterable[AppointmentItem], kind: str, advisor_id: int | None, p
     An express booking takes the express lane alone when everything on it is maintenance; beside other work
     express operations are done in the general bay.
     """
+    items = list(items)
     operations = [(i.operation, i.flat_rate_hours) for i in items if i.operation is not None]
+    parts = tuple((i.part.pk, str(i.part), i.quantity) for i in items if i.part is not None)
     light = all(operation.work_kind == WorkKind.MAINTENANCE for operation, _hours in operations)
     express = kind == Appointment.Kind.EXPRESS and light
     by_bay: dict[str, list[tuple[LabourOperation, Decimal]]] = defaultdict(list)
@@ -112,7 +114,7 @@ def needs(items: Iterable[AppointmentItem], kind: str, advisor_id: int | None, p
     steps = [_step(bay, by_bay[bay]) for bay in WAY if bay in by_bay] or [_look(kind)]
     if len(steps) == 1:
         steps = [replace(steps[0], duration=max(steps[0].duration, SHORTEST))]
-    return Needs(tuple(steps), advisor=advisor_id, people=people)
+    return Needs(tuple(steps), advisor=advisor_id, people=people, parts=parts)
 
 
 def _step(bay_kind: str, operations: list[tuple[LabourOperation, Decimal]]) -> Step:
@@ -137,5 +139,5 @@ def _look(kind: str) -> Step:
 
 def needs_of(appointment: Appointment, advisor_id: int | None) -> Needs:
     """What a booked appointment takes. One query."""
-    items = appointment.items.select_related("operation")
+    items = appointment.items.select_related("operation", "part")
     return needs(items, appointment.kind, advisor_id, appointment.people)

@@ -46,7 +46,8 @@ class House:
     do not work whenever the house is open. ``arrivals`` are ``(second, people)`` of the cars expected.
     ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked for, so
     that a long job finds its end. Of the ``limits`` those of each day hold; bookings are taken until
-    ``horizon`` and ``notice`` before the arrival.
+    ``horizon`` and ``notice`` before the arrival. ``awaited`` are parts that arrive on a day; the car comes
+    after it.
     """
 
     zone: tzinfo
@@ -65,6 +66,7 @@ class House:
     no_bookings: Sequence[NoBooking] = ()
     horizon: date = date.max
     notice: timedelta = timedelta()
+    awaited: Sequence[tuple[str, date]] = ()
 
 
 class Board:
@@ -201,6 +203,8 @@ class Board:
         begins = self.axis.begins(position)
         if not self.begins >> position & 1 or begins <= self.earliest or self._bar(begins):
             return None
+        if self._awaited(self.house.days[index].day):
+            return None
         if self.levels.takes_no_car(begins, index):
             return None
         if self.levels.takes_no_people(begins, index, self.needs.people):
@@ -220,6 +224,10 @@ class Board:
 
     def _bar(self, begins: int) -> NoBooking | None:
         return next((bar for bar in self.barred if bar.start <= begins < bar.end), None)
+
+    def _awaited(self, day: date) -> list[tuple[str, date]]:
+        """The parts that are not there the evening before ``day``."""
+        return [(name, arrives) for name, arrives in self.house.awaited if arrives >= day]
 
     def _plans(self, position: int, number: int, before: tuple[Way, ...] = ()) -> Iterator[list[Part]]:
         """Ways through the steps from ``number`` on that leave the reserve alone; the soonest end first."""
@@ -274,6 +282,8 @@ class Board:
             return [Why.past() if past else Why.too_soon(self.house.notice)]
         if bar := self._bar(start):
             return [bar.reason]
+        if awaited := self._awaited(self.house.days[index].day):
+            return [Why.parts(awaited)]
         if missing := self._missing(position + self.reception):
             return missing
         # What is easier to change is told only where the work itself would fit.

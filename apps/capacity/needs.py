@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Self
 
 from apps.capacity.reasons import Why
@@ -44,13 +45,15 @@ class Needs:
     """What a job takes: its steps one after the other, after a reception.
 
     ``advisor`` is a user's id, or None for whoever is free; he is taken for ``reception`` from the arrival
-    on. ``people`` come with the car and have to be received; none with one that is fetched.
+    on. ``people`` come with the car and have to be received; none with one that is fetched. ``parts`` are
+    ``(id, name, quantity)``.
     """
 
     steps: tuple[Step, ...]
     advisor: int | None = None
     reception: timedelta = RECEPTION
     people: int = 1
+    parts: tuple[tuple[int, str, Decimal], ...] = ()
 
     @classmethod
     def of(cls, duration: timedelta, bay_kind: str, skill: str = "general", **more: object) -> Self:

@@ -109,6 +109,14 @@ class Why:
         return _("The permits have run out: %(names)s.") % {"names": names}
 
     @staticmethod
+    def parts(awaited: list[tuple[str, date]]) -> str:
+        """Parts that are not on the shelf, and when they come."""
+        return _("Not in stock: %(parts)s. Ordered today it is there on %(day)s.") % {
+            "parts": ", ".join(name for name, _day in awaited),
+            "day": when.exact(max(day for _name, day in awaited)),
+        }
+
+    @staticmethod
     def no_advisor(needs: Needs, advisors: list[Thing]) -> str:
         """The wished advisor, or every advisor, is taken at the arrival."""
         if needs.advisor is not None:

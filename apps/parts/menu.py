@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
+from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
 from apps.core import clock, when
 from apps.core.registry import NavItem, WorkList, registry
 from apps.desk.models import EVENT_TITLES
 from apps.parts.models import Demand
+from apps.parts.selectors import LEAD
 
 
 def _to_issue(user: User) -> int:
@@ -55,6 +57,15 @@ def _work() -> tuple:
 
 def register() -> None:
     """Called once, when Django is ready."""
+    declare_setting(
+        LEAD,
+        int,
+        2,
+        _("A part that is ordered today is there after"),
+        _("working days"),
+        high=60,
+        hint=_("Until then no time is offered for work that needs it. 0: parts do not limit bookings."),
+    )
     declare(
         "parts.see",
         *DESK,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from apps.accounts.models import User
-from apps.core import clock
+from apps.accounts.models import Setting, User
+from apps.core import clock, workdays
 from apps.parts.models import Demand, Movement, StockItem, quantity_field
 
 
@@ -45,6 +46,26 @@ def ledger_differences() -> list[str]:
         f"demand {pk}: {issued} issued, movements sum to {out}"
         for pk, issued, out in demands.exclude(issued=F("out")).values_list("pk", "issued", "out")
     ]
+
+
+LEAD = "parts.lead_days"
+
+
+def expected(store_id: int, wants: Mapping[int, Decimal]) -> dict[int, date]:
+    """``{part: day}`` on which those of ``wants`` (quantity by part) arrive that are not free on the shelf.
+
+    Ordered today they take the store's lead time, in working days; 0 asks for nothing. A store that counts
+    no stock has everything. At most three queries, none for nothing.
+    """
+    days = Setting.value_of(LEAD, store_id) if wants else 0
+    if not days:
+        return {}
+    items = StockItem.objects.filter(store_id=store_id, part__in=wants)
+    free = {item.part_id: item.available for item in items}
+    short = [part for part, quantity in wants.items() if free.get(part, Decimal(0)) < quantity]
+    if not short or not (free or StockItem.objects.filter(store_id=store_id).exists()):
+        return {}
+    return dict.fromkeys(short, workdays.add_workdays(clock.today(), days))
 
 
 def queue(user: User, limit: int) -> dict[str, Any]:

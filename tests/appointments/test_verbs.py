@@ -16,6 +16,7 @@ from apps.core.errors import DomainError
 from apps.customers.models import StoreAccess
 from apps.desk.models import Event, Task
 from apps.messaging.models import Message
+from apps.parts.models import StockItem
 from tests.appointments.factories import (
     make_appointment,
     make_customer,
@@ -226,3 +227,16 @@ def test_the_contact_may_be_somebody_else_than_the_owner(cast):
     message = Message.objects.about(appointment).first()
     assert message.phone == "+8613900000000"
     assert clock.now() < appointment.arrives_at
+
+
+def test_a_missing_part_closes_the_days_until_it_can_be_there(cast):
+    narrow_house(cast)
+    part, other = make_part(cast.store, "P7"), make_part(cast.store, "P8")
+    asks = [Ask(part, Decimal(2))]
+    assert make_appointment(cast.store, starts_at=tomorrow(), asks=asks).pk, "no stock is counted here yet"
+    StockItem.objects.create(store=cast.store, part=other, on_hand=Decimal(5))
+    with pytest.raises(DomainError) as refused:
+        make_appointment(cast.store, starts_at=tomorrow(11), asks=asks)
+    assert part.name in refused.value.message
+    StockItem.objects.create(store=cast.store, part=part, on_hand=Decimal(2))
+    assert make_appointment(cast.store, starts_at=tomorrow(11), asks=asks).pk

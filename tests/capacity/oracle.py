@@ -48,6 +48,8 @@ class Oracle:
         for bar in house.no_bookings:
             if bar.bay_kind in ({""} | kinds) and bar.start <= start < bar.end:
                 return False
+        if any(arrives >= datetime.fromtimestamp(start, ZONE).date() for _name, arrives in house.awaited):
+            return False
         limits = house.limits[datetime.fromtimestamp(start, ZONE).date()]
         hour = start - start % (60 * MINUTE)
         expected = [people for s, people in house.arrivals if hour <= s < hour + 60 * MINUTE]

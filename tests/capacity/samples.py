@@ -16,7 +16,6 @@ def samples(cast) -> dict[str, dict]:
         store=cast.store, during=(tomorrow(8), tomorrow(9)), reason="Inventory"
     )
     return {
-        "capacity:day_update": {"day": "2026-12-31"},
         "capacity:blackout_remove": {"pk": blackout.pk},
         "capacity:shift_update": {"pk": shift.pk},
         "capacity:shift_remove": {"pk": shift.pk},

@@ -363,3 +363,12 @@ def test_a_day_far_ahead_gives_out_its_share_only():
     assert board.judge(moment(14)).reasons == (
         "Of a day so far ahead no more is given out yet; the next share on 2026-11-16.",
     )
+
+
+def test_work_that_needs_a_missing_part_begins_the_day_after_it_comes():
+    h = house(asked=2, awaited=[("Brake pads", DAY)])
+    board = Board(h, hour_needs(), LONG_AGO)
+    assert board.judge(moment(9)).reasons == (
+        "Not in stock: Brake pads. Ordered today it is there on 2026-11-30.",
+    )
+    assert isinstance(board.judge(moment(9, day=1)), Slot)

@@ -90,6 +90,8 @@ def houses(draw, most: int = 12) -> House:
     if draw(st.booleans()):
         h.no_bookings = [NoBooking(at(9), at(11), "Cleaning", draw(st.sampled_from(["", "express"])))]
     h.horizon = DAY + timedelta(days=draw(st.sampled_from([1, 9])))
+    if draw(st.integers(0, 3)) == 0:
+        h.awaited = [("Brake pads", DAY + timedelta(days=draw(st.integers(-1, 1))))]
     h.notice = timedelta(minutes=draw(st.sampled_from([0, 90])))
     return h
 

@@ -292,7 +292,7 @@ def test_another_kind_of_bay_lists_what_it_breaks(cast, manager, booked):
 
 
 def test_shorter_hours_on_one_day_list_what_they_break(cast, manager, booked):
-    url = reverse("capacity:day_update", args=[f"{tomorrow():%Y-%m-%d}"])
+    url = f"{reverse('capacity:day_update')}?day={tomorrow():%Y-%m-%d}"
     assert "08:00" in manager.get(url).content.decode(), "what is usual is shown"
     refused_once(manager, url, {"opens": "11:00", "closes": "17:00"})
     row = CapacityDay.objects.get(day=tomorrow().date())
@@ -311,7 +311,7 @@ def test_shorter_hours_on_one_day_list_what_they_break(cast, manager, booked):
 )
 def test_odd_limits_of_a_day_are_told_beside_the_field(cast, manager, data, name):
     hours(cast.store)
-    url = reverse("capacity:day_update", args=[f"{tomorrow():%Y-%m-%d}"])
+    url = f"{reverse('capacity:day_update')}?day={tomorrow():%Y-%m-%d}"
     answer = manager.post(url, data)
     assert answer.status_code == 422
     assert name in answer.context["form"].errors
@@ -319,11 +319,13 @@ def test_odd_limits_of_a_day_are_told_beside_the_field(cast, manager, data, name
 
 def test_a_day_that_is_over_or_none_is_not_set(cast, manager):
     hours(cast.store)
-    yesterday = f"{clock.today() - timedelta(days=1):%Y-%m-%d}"
-    assert manager.post(reverse("capacity:day_choose"), {"day": yesterday}).status_code == 422
-    late = manager.post(reverse("capacity:day_update", args=[yesterday]), {"intake_per_hour": "3"})
-    assert late.status_code == 422
-    assert manager.get(reverse("capacity:day_update", args=["2026-13-01"])).status_code == 404
+    days = reverse("capacity:day_update")
+    yesterday = f"{days}?day={clock.today() - timedelta(days=1):%Y-%m-%d}"
+    assert manager.get(days).status_code == 200
+    assert "This day is over." in manager.get(yesterday).content.decode()
+    assert manager.post(yesterday, {"intake_per_hour": "3"}).status_code == 422
+    assert manager.get(f"{days}?day=2026-13-01").status_code == 422
+    assert not CapacityDay.objects.exists()
 
 
 def test_a_blackout_stops_new_bookings_and_keeps_what_is_booked(cast, manager, booked):

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,28 +19,19 @@ from apps.capacity import breaking, keeping, selectors
 from apps.capacity.forms import BlackoutForm, DayForm, WhichDayForm
 from apps.capacity.models import Blackout, CapacityDay
 from apps.capacity.views.resources import own_store, seen, shown
-from apps.core.errors import DomainError
 from apps.desk.once import once
 
 
 @require_http_methods(["GET", "POST"])
 @require_perm("capacity.manage")
-def day_choose(request: HttpRequest) -> HttpResponse:
-    """GET, POST /capacity/days/ → which day is to differ."""
-    form = WhichDayForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return redirect("capacity:day_update", f"{form.cleaned_data['day']:%Y-%m-%d}")
-    status = 422 if request.method == "POST" else 200
-    title = _("A day that differs")
-    return render(request, "capacity/form.html", {"form": form, "title": title}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@require_perm("capacity.manage")
 @transaction.atomic
-def day_update(request: HttpRequest, day: str) -> HttpResponse:
-    """GET, POST /capacity/days/2026-12-31/ → that day's own hours and limits."""
-    store, wanted = own_store(request), _date(day)
+def day_update(request: HttpRequest) -> HttpResponse:
+    """GET, POST /capacity/days/?day=2026-12-31 → that day's hours and limits; without a day, which one."""
+    store, chosen = own_store(request), WhichDayForm(request.GET or None)
+    if not chosen.is_valid():
+        context = {"form": chosen, "title": _("A day that differs"), "method": "get"}
+        return render(request, "capacity/form.html", context, status=422 if chosen.is_bound else 200)
+    wanted = chosen.cleaned_data["day"]
     posted = request.POST if request.method == "POST" else None
     rows = CapacityDay.objects.filter(store=store, day=wanted)
     row = (rows.select_for_update() if posted else rows).first() or CapacityDay(store=store, day=wanted)
@@ -53,23 +43,11 @@ def day_update(request: HttpRequest, day: str) -> HttpResponse:
                 keeping.set_day(form.save(commit=False), by=request.user, seen=seen(request))
         except breaking.Breaks as found:
             broken = found.broken
-        except DomainError as error:
-            form.add_error(None, error.message)
         else:
             messages.success(request, _("The day is saved."))
             return redirect("capacity:overview")
     context = {"form": form, "title": f"{wanted:%Y-%m-%d}", **shown(broken)}
     return render(request, "capacity/form.html", context, status=422 if posted is not None else 200)
-
-
-def _date(text: str) -> date:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None:
-        raise Http404
-    return day
 
 
 def _usual(store: Store, day: date) -> dict[str, Any]:

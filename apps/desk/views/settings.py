@@ -32,7 +32,9 @@ def _words(kind: SettingKind, value: Any) -> str:
     """``value`` as people read it."""
     if isinstance(value, bool):
         return str(dict(YES_NO)["1" if value else "0"])
-    return str(dict(kind.choices).get(value, "")) or kind.show(value)
+    if kind.choices:
+        return str(dict(kind.choices).get(value, value))
+    return kind.show(value)
 
 
 @require_GET
