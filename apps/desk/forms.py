@@ -41,7 +41,8 @@ class SettingForm(forms.Form):
             return forms.IntegerField(min_value=kind.low, max_value=kind.high)
         if isinstance(kind.default, Decimal | float):
             return forms.DecimalField(min_value=kind.low, max_value=kind.high, decimal_places=2)
-        return forms.CharField(max_length=200)
+        # Where nothing is the usual value, nothing may be typed.
+        return forms.CharField(max_length=200, required=kind.show(kind.default) != "")
 
     def _initial(self, current: Any) -> Any:
         if isinstance(current, bool):

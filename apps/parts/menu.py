@@ -55,8 +55,7 @@ def _work() -> tuple:
     )
 
 
-def register() -> None:
-    """Called once, when Django is ready."""
+def _declare_settings() -> None:
     declare_setting(
         LEAD,
         int,
@@ -66,6 +65,11 @@ def register() -> None:
         high=60,
         hint=_("Until then no time is offered for work that needs it. 0: parts do not limit bookings."),
     )
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    _declare_settings()
     declare(
         "parts.see",
         *DESK,
