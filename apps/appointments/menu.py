@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +14,12 @@ from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
 from apps.appointments.models import Appointment
 from apps.appointments.texts import KINDS
-from apps.capacity import breaking
+from apps.capacity import affected, breaking, incidents
 from apps.core import clock
 from apps.core.registry import Action, NavItem, SearchKind, WorkList, registry
 from apps.customers.models import Vehicle
-from apps.desk.models.event import EVENT_TITLES
+from apps.desk.models.event import EVENT_TITLES, subject_key
+from apps.desk.subscriptions import subscribe
 
 TONES = {"booked": "wait", "confirmed": "work", "arrived": "ready", "cancelled": "wait", "no_show": "late"}
 
@@ -100,9 +103,22 @@ def _pages_of(holders: list[int]) -> dict[int, str]:
     return {holder: reverse("appointments:detail", args=[pk]) for holder, pk in rows}
 
 
+def _affected(scope: affected.Scope) -> Iterator[affected.Record]:
+    """Expected cars that hold what is out of order, or need the part within the time. One query."""
+    hit = Q(holder__in=scope.holders)
+    if scope.part is not None:
+        hit |= Q(items__part=scope.part, arrives_at__lt=scope.end, ready_at__gt=scope.start)
+    rows = Appointment.objects.filter(hit, store=scope.store).open().select_related("vehicle").distinct()
+    for a in rows:
+        url, label = reverse("appointments:detail", args=[a.pk]), f"{a.number} {a.vehicle.plate}".strip()
+        yield affected.Record(subject_key(a), a.event_thread, label, url, a.arrives_at, [a.holder_id])
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     breaking.URLS.append(_pages_of)
+    affected.RECORDS.append(_affected)
+    subscribe("appointments.incidents", "appointment.booked", "appointment.moved", handler=incidents.follow)
     see = (*DESK, *CALLERS, *FLOOR, Role.PARTS_CLERK, Role.WARRANTY_CLERK, Role.ADMINISTRATOR)
     declare("appointments.see", *see, Role.GROUP_MANAGER)
     declare("appointments.book", *DESK, *CALLERS)

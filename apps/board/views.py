@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
+from apps.capacity import affected
 from apps.core import clock, plates
 from apps.quality.in_house import InHouse, by_stage, in_house, lounge
 from apps.workshop.fragments import fragments
@@ -116,6 +117,7 @@ def _progress(request: HttpRequest, store: Store, filters: Filters) -> SafeStrin
             "shown": len(rows),
             "late": sum(r.risk == "late" for r in everything),
             "at_risk": sum(bool(r.risk) for r in everything),
+            "incidents": affected.running(store),
             "filters": filters,
             "opens_visits": opens_visits,
             "shown_store": store,

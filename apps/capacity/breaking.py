@@ -47,6 +47,11 @@ def by_absence(resource: Resource, start: datetime, end: datetime) -> list[Broke
     return _listed(_ahead(resource.store).filter(resource=resource, during__overlap=(start, end)))
 
 
+def by_outage(store: Store, resources: Iterable[Resource], start: datetime, end: datetime) -> list[Broken]:
+    """Bookings of any of ``resources`` within the span."""
+    return _listed(_ahead(store).filter(resource__in=list(resources), during__overlap=(start, end)))
+
+
 def by_leaving(resource: Resource) -> list[Broken]:
     """Bookings that count on ``resource``."""
     return _listed(_ahead(resource.store).filter(resource=resource))

@@ -109,7 +109,13 @@ def add_absence(
 
 @transaction.atomic
 def remove_absence(absence: Absence, *, by: User) -> None:
-    """The resource is there after all."""
+    """The resource is there after all. What an incident made, its card takes back."""
+    if absence.incident is not None:
+        raise DomainError(
+            _("This absence belongs to the incident “%(incident)s”. End the incident on its card.")
+            % {"incident": absence.incident},
+            code="absence_of_incident",
+        )
     Event.record("capacity.absence_removed", about=absence, by=by, store=absence.resource.store_id)
     absence.delete()
 

@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
+from apps.capacity.affected import banners
 from apps.capacity.selectors import (
     BODY_NOTICE,
     CARS,
@@ -15,9 +17,37 @@ from apps.capacity.selectors import (
     RELEASE,
     RESERVE,
 )
-from apps.core.registry import NavItem, registry
+from apps.core.registry import NavItem, Panel, registry
 from apps.core.widths import half_width
+from apps.customers.models import Vehicle
 from apps.desk.models.event import EVENT_TITLES
+
+BACK_OFFICE = (Role.PARTS_CLERK, Role.CASHIER, Role.WARRANTY_CLERK)
+
+
+def _of_vehicle(vehicle: Vehicle, user: User) -> dict | None:
+    found = banners(user, thread=vehicle.event_thread)
+    return {"banners": found} if found else None
+
+
+def _incidents() -> None:
+    """The mass incident's card: who opens it, who sees it, who looks after what it touches."""
+    declare("capacity.incident", *MANAGERS, Role.DISPATCHER, Role.RECEPTION_SUPERVISOR)
+    declare("capacity.recheck", *DESK, Role.DISPATCHER)
+    see = (*DESK, *CALLERS, *FLOOR, *BACK_OFFICE, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
+    declare("capacity.see_incident", *see)
+    EVENT_TITLES.update(
+        {
+            "incident.opened": _("Incident opened: %(what)s"),
+            "incident.estimated": _("Incident: the expected end has changed"),
+            "incident.ended": _("Incident over"),
+            "incident.rechecked": _("Rechecked after an incident"),
+            "incident.done": _("Incident done: everything is rechecked"),
+        }
+    )
+    registry.add(
+        Panel("vehicle", "capacity/_banners.html", _of_vehicle, order=1, perm="capacity.see_incident")
+    )
 
 
 def _read_shares(typed: str) -> dict[str, int]:
@@ -100,6 +130,7 @@ def _declare_how_far_ahead() -> None:
 
 def register() -> None:
     """Called once, when Django is ready."""
+    _incidents()
     declare("capacity.see", *DESK, *CALLERS, *FLOOR, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
     declare("capacity.manage", *MANAGERS, Role.ADMINISTRATOR)
     _declare_limits()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 
 from django.utils import timezone
 
 from apps.accounts.models import Store
-from apps.capacity import selectors
+from apps.capacity import affected, selectors
 from apps.capacity.engine import Board
 from apps.capacity.models import Holder
 from apps.capacity.needs import Closed, DayView, Needs, Slot
@@ -25,8 +26,10 @@ def days(
     now: datetime,
     without: Holder | None = None,
 ) -> list[DayView]:
-    """Each asked day with its slots and with what is closed and why. Eleven queries."""
-    return Board(selectors.load(store, needs, date_from, days, without=without), needs, now).days()
+    """Each asked day with its slots and with what is closed and why. Eleven queries, more in an incident."""
+    views = Board(selectors.load(store, needs, date_from, days, without=without), needs, now).days()
+    told = affected.explain(store, [view.closed for view in views])
+    return [replace(view, closed=closed) for view, closed in zip(views, told, strict=True)]
 
 
 def find(
@@ -57,4 +60,5 @@ def judge(
     The search and the save ask this same board, so what was offered is what is sold.
     """
     day = timezone.localdate(starts_at)
-    return Board(selectors.load(store, needs, day, 1, without=without), needs, now).judge(starts_at)
+    verdict = Board(selectors.load(store, needs, day, 1, without=without), needs, now).judge(starts_at)
+    return affected.explain(store, [[verdict]])[0][0] if isinstance(verdict, Closed) else verdict

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.capacity.views import days, hours, resources, roster
+from apps.capacity.views import days, hours, incidents, resources, roster
 
 app_name = "capacity"
 
@@ -27,5 +27,11 @@ urlpatterns = [
         {"kind": "technician"},
         name="technician_create",
     ),
+    path("capacity/incidents/", incidents.incident_list, name="incidents"),
+    path("capacity/incidents/new/", incidents.incident_create, name="incident_create"),
+    path("capacity/incidents/<int:pk>/", incidents.incident_detail, name="incident"),
+    path("capacity/incidents/<int:pk>/estimate/", incidents.estimate_create, name="incident_estimate"),
+    path("capacity/incidents/<int:pk>/end/", incidents.end_create, name="incident_end"),
+    path("capacity/incident-records/<int:pk>/tick/", incidents.tick_create, name="incident_tick"),
     path("capacity/advisors/new/", resources.resource_create, {"kind": "advisor"}, name="advisor_create"),
 ]

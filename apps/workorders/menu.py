@@ -1,8 +1,9 @@
 """What this room adds to the frame, and the settings it reads."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
+from apps.capacity import affected, incidents
 from apps.core.registry import (
     Action,
     FileKind,
@@ -27,6 +29,7 @@ from apps.desk.models import EVENT_TITLES
 from apps.reception.models import Visit
 from apps.workorders import messages, papers, reactions
 from apps.workorders.models import Line, WorkOrder
+from apps.workorders.selectors import record_of
 from apps.workorders.views.consent import public_consent
 
 
@@ -80,6 +83,15 @@ def _open_url(visit: Visit, user: User) -> str:
     return "" if visit.status == Visit.Status.LEFT else reverse("workorders:create", args=[visit.pk])
 
 
+def _affected(scope: affected.Scope) -> Iterator[affected.Record]:
+    """Cars in the house that hold what is out of order, or have the part on their order. One query."""
+    hit = Q(holder__in=scope.holders)
+    if scope.part is not None:
+        hit |= Q(Exists(Line.objects.standing().filter(order=OuterRef("pk"), part=scope.part)))
+    for order in WorkOrder.objects.filter(hit, store=scope.store).open().select_related("vehicle"):
+        yield record_of(order, order.holder_id)
+
+
 def _sees_orders(user: User, file: object) -> bool:
     return user.has_perm("workorders.see")
 
@@ -89,6 +101,7 @@ def register() -> None:
     _permissions()
     _settings()
     _titles()
+    _incidents()
     subscriptions.subscribe("workorders.parts_arrived", "parts.arrived", handler=reactions.parts_arrived)
     registry.add(
         *messages.kinds(),
@@ -118,6 +131,12 @@ def register() -> None:
         ),
         PdfKind("workorders.estimate", "workorders/pdf/order.html", papers.context, papers.file_name),
     )
+
+
+def _incidents() -> None:
+    affected.RECORDS.append(_affected)
+    kinds = ("workorder.authorised", "workorder.consented", "workorder.line_changed")
+    subscriptions.subscribe("workorders.incidents", *kinds, handler=incidents.follow)
 
 
 def _permissions() -> None:

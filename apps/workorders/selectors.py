@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Case, DecimalField, F, Q, Sum, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
+from apps.capacity import affected
 from apps.core.money import fen
 from apps.desk.models import File
 from apps.desk.models.event import subject_key
@@ -206,3 +208,10 @@ def _text(value: Decimal) -> str:
 
 def _utc(value: datetime | None) -> str | None:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def record_of(order: WorkOrder, holder: int | None) -> affected.Record:
+    """The order as a row of an incident's list. Select ``vehicle``."""
+    label = f"{order.number} {order.vehicle.plate}".strip()
+    url = reverse("workorders:detail", args=[order.pk])
+    return affected.Record(subject_key(order), order.event_thread, label, url, order.promised_at, [holder])

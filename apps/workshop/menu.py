@@ -1,5 +1,6 @@
 """What this room adds to the frame, the settings it reads and what it reacts to."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -9,11 +10,12 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, MANAGERS, Role
-from apps.capacity import breaking
+from apps.capacity import affected, breaking
 from apps.core.registry import Action, FileKind, NavItem, Panel, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 from apps.workorders.models import WorkOrder
+from apps.workorders.selectors import record_of
 from apps.workshop import reactions
 from apps.workshop.models import Job
 from apps.workshop.services.flow import PHOTO
@@ -91,9 +93,16 @@ def _pages_of(holders: list[int]) -> dict[int, str]:
     return {holder: reverse("workshop:job", args=[pk]) for holder, pk in rows}
 
 
+def _affected(scope: affected.Scope) -> Iterator[affected.Record]:
+    """The orders of open jobs that are planned on what is out of order. One query."""
+    for job in Job.objects.filter(holder__in=scope.holders).open().select_related("order__vehicle"):
+        yield record_of(job.order, job.holder_id)
+
+
 def register() -> None:
     """Called once, when Django is ready."""
     breaking.URLS.append(_pages_of)
+    affected.RECORDS.append(_affected)
     declare("workshop.see", *DESK, *FLOOR, Role.PARTS_CLERK, Role.GROUP_MANAGER)
     declare("workshop.dispatch", Role.DISPATCHER, Role.TEAM_LEAD, *MANAGERS)
     declare("workshop.work", Role.TECHNICIAN, Role.TEAM_LEAD, Role.DISPATCHER)

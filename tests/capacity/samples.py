@@ -2,8 +2,10 @@
 
 from datetime import time
 
-from apps.capacity.models import Blackout, CapacityDay, Shift
+from apps.capacity.models import Blackout, CapacityDay, Incident, Shift
 from tests.capacity.factories import bay, technician, tomorrow
+
+CARD = ("incident", "incident_estimate", "incident_end")
 
 
 def samples(cast) -> dict[str, dict]:
@@ -15,7 +17,18 @@ def samples(cast) -> dict[str, dict]:
     blackout = Blackout.objects.create(
         store=cast.store, during=(tomorrow(8), tomorrow(9)), reason="Inventory"
     )
-    return {
+    incident = Incident.objects.create(
+        store=cast.store,
+        kind="lift",
+        text="Sample lift is stuck",
+        starts_at=tomorrow(8),
+        expected_end_at=tomorrow(9),
+        opened_by=cast.dispatcher,
+    )
+    record = incident.records.create(subject="capacity.holder:1", label="Sample")
+    card = {f"capacity:{name}": {"pk": incident.pk} for name in CARD}
+    return card | {
+        "capacity:incident_tick": {"pk": record.pk},
         "capacity:blackout_remove": {"pk": blackout.pk},
         "capacity:shift_update": {"pk": shift.pk},
         "capacity:shift_remove": {"pk": shift.pk},

@@ -19,12 +19,14 @@ from apps.appointments.forms import ReasonForm, RescheduleForm, VersionForm
 from apps.appointments.menu import TONES
 from apps.appointments.models import Appointment
 from apps.appointments.views.booking import alternatives, asked_day, slot_days
+from apps.capacity.affected import banners
 from apps.capacity.models import Reservation
 from apps.capacity.services import restarting
 from apps.core import clock, when
 from apps.core.errors import DomainError
 from apps.core.registry import registry
 from apps.desk.models import Event
+from apps.desk.models.event import subject_key
 from apps.desk.once import once
 
 STORY = 50
@@ -103,6 +105,7 @@ def _detail(
         {
             "appointment": appointment,
             "tone": _tone(appointment),
+            "banners": banners(request.user, subject=subject_key(appointment)) if appointment.is_open else [],
             "lines": lines,
             "amount": sum(line.amount for line in lines),
             "hours": sum(line.flat_rate_hours for line in lines),

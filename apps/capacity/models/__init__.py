@@ -13,6 +13,7 @@ from apps.capacity.models.hours import (
     CapacityDay,
     OpeningHours,
 )
+from apps.capacity.models.incidents import Incident, IncidentRecord, IncidentResource
 from apps.capacity.models.reservations import Holder, Reservation, ReservationQuerySet
 from apps.capacity.models.resources import Qualification, Resource
 from apps.capacity.models.shifts import Duty, Shift
@@ -25,6 +26,9 @@ __all__ = [
     "CapacityDay",
     "Duty",
     "Holder",
+    "Incident",
+    "IncidentRecord",
+    "IncidentResource",
     "OpeningHours",
     "Qualification",
     "Reservation",

@@ -60,11 +60,14 @@ class AbsenceQuerySet(models.QuerySet):
 
 
 class Absence(models.Model):
-    """A resource that is not there: leave, training, a bay under repair."""
+    """A resource that is not there: leave, training, a bay under repair. ``incident`` owns those it made."""
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="absences")
     during = DateTimeRangeField(_("when"))
     reason = models.CharField(_("reason"), max_length=100, blank=True)
+    incident = models.ForeignKey(
+        "capacity.Incident", models.CASCADE, null=True, blank=True, editable=False, related_name="absences"
+    )
 
     objects = AbsenceQuerySet.as_manager()
 

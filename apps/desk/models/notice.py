@@ -48,3 +48,9 @@ class Notice(models.Model):
         Notice.objects.bulk_create(
             Notice(reader=reader, text=text, params=params, url=url, at=clock.now()) for reader in readers
         )
+
+    @classmethod
+    def retell(cls, readers: models.QuerySet[User], text: str, *, url: str, **params: Any) -> None:
+        """Change the lines that ``readers`` have about ``url``: new again, but no second ones. One update."""
+        lines = Notice.objects.filter(reader__in=readers, url=url)
+        lines.update(text=text, params=params, at=clock.now(), read_at=None)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from apps.capacity.affected import banners
 from apps.core.registry import registry
 from apps.desk.models import Event
 from apps.workorders.models import Line, WorkOrder
@@ -66,7 +67,9 @@ def lines_context(order: WorkOrder) -> dict[str, Any]:
 
 def page_context(request: HttpRequest, order: WorkOrder) -> dict[str, Any]:
     """The whole page. About eight queries, plus what later rooms' panels need."""
+    in_house = order.status in WorkOrder.OPEN
     return lines_context(order) | {
+        "banners": banners(request.user, thread=order.event_thread) if in_house else [],
         "can_edit": request.user.has_perm("workorders.edit") and order.is_editable,
         "can_authorise": request.user.has_perm("workorders.authorise") and order.is_editable,
         "actions": registry.actions_for("workorder", order, request.user),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
+from apps.capacity.affected import banners
 from apps.core import clock, when
 from apps.desk.once import once
 from apps.workorders.models import WorkOrder
@@ -42,6 +43,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "shown_store": store,
+        "may_report": request.user.has_perm("capacity.incident") and store == request.user.store,
     }
     return render(request, "workshop/dispatch.html", context)
 
@@ -145,6 +147,7 @@ def _panel(
     jobs = list(siblings)
     context = {
         "job": job,
+        "banners": banners(request.user, thread=job.order.event_thread) if job.is_open else [],
         "may_plan": may_plan,
         "movable": movable and authorised,
         "suggestions": suggest(job) if movable and authorised else [],
