@@ -110,7 +110,7 @@ def estimate_anew(
     if expected_end_at > before:
         in_time = incident.records.filter(outcome=IncidentRecord.Outcome.IN_TIME)
         in_time.update(outcome="", ticked_by=None, ticked_at=None)
-    facts = {"was": before.isoformat(), "until": expected_end_at.isoformat()}
+    facts = {"was": _words(incident, before)["until"], "until": _words(incident, expected_end_at)["until"]}
     Event.record("incident.estimated", about=incident, by=by, reason=reason.strip()[:300], facts=facts)
     _retell(incident, MOVED, expected_end_at, reason=reason.strip()[:200])
     _remind(incident)
@@ -162,10 +162,8 @@ def tick(record: IncidentRecord, *, outcome: str, by: User) -> None:
         raise DomainError(_("Say how it stands: in time, moved, or called."), code="outcome_missing")
     record.outcome, record.ticked_by, record.ticked_at = outcome, by, clock.now()
     record.save(update_fields=["outcome", "ticked_by", "ticked_at"])
-    Event.record(
-        "incident.rechecked", about=incident, by=by, thread=record.thread,
-        reason=f"{record.label}: {record.get_outcome_display()}", facts={"outcome": outcome},
-    )  # fmt: skip
+    names = {"record": record.label}
+    Event.record(f"incident.{outcome}", about=incident, by=by, thread=record.thread, personal=names)
     _finish_if_done(incident, by)
     _changed(incident)
 

@@ -39,9 +39,11 @@ def _incidents() -> None:
     EVENT_TITLES.update(
         {
             "incident.opened": _("Incident opened: %(what)s"),
-            "incident.estimated": _("Incident: the expected end has changed"),
+            "incident.estimated": _("Incident: expected end now %(until)s"),
             "incident.ended": _("Incident over"),
-            "incident.rechecked": _("Rechecked after an incident"),
+            "incident.in_time": _("Rechecked after an incident: %(record)s is still in time"),
+            "incident.moved": _("Rechecked after an incident: %(record)s is moved"),
+            "incident.called": _("Rechecked after an incident: the customer of %(record)s is called"),
             "incident.done": _("Incident done: everything is rechecked"),
         }
     )

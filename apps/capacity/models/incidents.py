@@ -38,7 +38,7 @@ class IncidentQuerySet(StoreOwnedQuerySet):
 
 
 class Incident(models.Model):
-    """A mass incident (群体事件): one card, from its opening to the last recheck.
+    """A mass incident (突发事件): one card, from its opening to the last recheck.
 
     Running until ``ended_at``, then a recheck list, done at ``done_at``. The verbs of ``incidents``
     write it. What it blocks is away (``Absence``) from ``starts_at`` to the estimate.
