@@ -22,7 +22,7 @@ from tests.workshop.factories import bays, make_planned_job
 
 __all__ = ["midmorning"]
 
-HOUR = Needs(duration=timedelta(hours=1), bay_kind="general")
+HOUR = Needs.of(duration=timedelta(hours=1), bay_kind="general")
 
 
 def fits(store, moment):
@@ -50,11 +50,11 @@ def test_nor_is_it_planned_and_the_refusal_says_why(cast):
 def test_what_befalls_the_whole_store_is_the_reason_of_every_closed_time(cast, django_assert_num_queries):
     narrow_house(cast)
     affected.is_any_open(cast.store.pk)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         slots.days(cast.store, needs=HOUR, date_from=tomorrow().date(), days=3, now=clock.now())
     report(cast, kind="power", text="No power in the street", is_whole_store=True)
     affected.is_any_open(cast.store.pk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         views = slots.days(cast.store, needs=HOUR, date_from=tomorrow().date(), days=3, now=clock.now())
     first, *others = views
     morning = [piece for piece in first.closed if piece.from_at < tomorrow(10)]
