@@ -43,7 +43,12 @@ def test_nor_is_it_planned_and_the_refusal_says_why(cast):
     holder = Holder.objects.create(store=cast.store, label="x", created_at=clock.now())
     with pytest.raises(DomainError, match="Lift 3 leaks oil"):
         placing.place(
-            holder, resources=[only_bay()], starts_at=tomorrow(9), duration=HOUR.duration, now=clock.now()
+            holder,
+            bay=only_bay(),
+            technician=Resource.objects.get(kind="technician"),
+            starts_at=tomorrow(9),
+            duration=timedelta(hours=1),
+            now=clock.now(),
         )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.access import require_perm
 from apps.capacity import affected, incidents
-from apps.capacity.incident_forms import EndForm, EstimateForm, IncidentForm
+from apps.capacity.forms.incidents import EndForm, EstimateForm, IncidentForm
 from apps.capacity.models import Incident, IncidentRecord
 from apps.capacity.views.resources import own_store, seen
 from apps.core import clock

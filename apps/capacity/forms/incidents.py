@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, User
-from apps.capacity.forms import MOMENT
+from apps.capacity.forms.hours import MOMENT
 from apps.capacity.models import Incident, Resource
 from apps.catalog.models import Part
 from apps.core import clock
