@@ -151,6 +151,7 @@ def register() -> None:
             "capacity.duties_set": _("Roster changed"),
             "capacity.absence_added": _("Absence entered"),
             "capacity.absence_removed": _("Absence removed"),
+            "capacity.hold_expired": _("Time held no longer"),
         }
     )
     registry.add(

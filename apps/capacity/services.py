@@ -3,6 +3,9 @@
 Every writer first makes sure of its ``CapacityDay`` rows and locks them in date order, then the
 resources by id, then judges again with the same engine that offered the slot. The exclusion
 constraint stands behind. A deadlock restarts the whole transaction once (``restarting``).
+
+A hold with ``expires_at`` is a reservation like any other until then. Past it the next writer of its
+days, or ``release_expired``, gives it up; ``keep`` and both of them decide under the days' locks.
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ from apps.capacity.models import CapacityDay, Holder, Reservation, Resource
 from apps.capacity.needs import Closed, Needs, Slot
 from apps.core import clock, when
 from apps.core.errors import DomainError
+from apps.desk.models import Event
 
-__all__ = ["move", "release", "reserve", "restarting", "seed", "taken"]
+__all__ = ["keep", "move", "release", "release_expired", "reserve", "restarting", "seed", "taken"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,16 +72,24 @@ def restarting(fn: Callable[P, T]) -> Callable[P, T]:
 
 @restarting
 def reserve(
-    store: Store, *, needs: Needs, starts_at: datetime, label: str, now: datetime | None = None
+    store: Store,
+    *,
+    needs: Needs,
+    starts_at: datetime,
+    label: str,
+    now: datetime | None = None,
+    expires_at: datetime | None = None,
 ) -> tuple[Holder, Slot]:
-    """Hold a bay, a technician and an advisor's reception from ``starts_at`` on.
+    """Hold a bay, a technician and an advisor's reception from ``starts_at`` on, for good or for a time.
 
     Raises DomainError ``slot_taken`` with ``alternatives`` when the start does not, or no longer, fit.
     """
     now = now or clock.now()
     with transaction.atomic():
         slot = _take(store, needs, starts_at, now)
-        holder = Holder.objects.create(store=store, label=label[:80], people=needs.people, created_at=now)
+        holder = Holder.objects.create(
+            store=store, label=label[:80], people=needs.people, created_at=now, expires_at=expires_at
+        )
         _write(holder, slot, store, needs, now)
         return holder, slot
 
@@ -105,12 +117,50 @@ def release(holder: Holder) -> int:
         return deleted
 
 
+@transaction.atomic
+def keep(holder: Holder, *, now: datetime, until: datetime | None = None) -> None:
+    """Make a hold that expires last until ``until``, or for good. ``hold_expired`` when it is over."""
+    lock_days(holder.store, days_of(holder))
+    holder.refresh_from_db(from_queryset=Holder.objects.select_for_update(no_key=True))
+    if holder.expires_at is None or holder.expires_at <= now or not holder.reservations.exists():
+        raise DomainError(_("This time is no longer held. Choose another one."), code="hold_expired")
+    holder.expires_at = until
+    holder.save(update_fields=["expires_at"])
+
+
+def release_expired(now: datetime | None = None, *, limit: int = 200) -> int:
+    """Give up what is held past its time, each in a transaction of its own; returns how many holds."""
+    now = now or clock.now()
+    over = list(Holder.objects.filter(expires_at__lte=now).select_related("store").order_by("pk")[:limit])
+    for holder in over:
+        with transaction.atomic():
+            days = days_of(holder)
+            lock_days(holder.store, days)
+            _give_up(holder.store, days, now)
+    return len(over)
+
+
+def _give_up(store: Store, days: set[date], now: datetime) -> None:
+    """Release what is held past its time and touches the locked ``days``. One query when there is nothing.
+
+    Whoever keeps such a hold locks all its days first, so one lock in common decides between the two.
+    """
+    for holder in Holder.objects.filter(store=store, expires_at__lte=now).order_by("pk"):
+        held = days_of(holder)
+        if not held or held & days:
+            holder.reservations.all().delete()
+            holder.expires_at = None
+            holder.save(update_fields=["expires_at"])
+            Event.record("capacity.hold_expired", about=holder, by=None)
+
+
 def _take(
     store: Store, needs: Needs, starts_at: datetime, now: datetime, without: Holder | None = None
 ) -> Slot:
     """Lock the days and resources, judge, and return the slot; DomainError when it does not fit."""
     days = _days_needed(store, needs, starts_at) | (days_of(without) if without else set())
     lock_days(store, days)
+    _give_up(store, days, now)
     concerned = Resource.objects.filter(store=store).concerning(needs.bay_kinds, tools=bool(needs.tools))
     list(concerned.order_by("pk").select_for_update(no_key=True))
     verdict = slots.judge(store, needs=needs, starts_at=starts_at, now=now, without=without)

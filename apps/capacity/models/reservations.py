@@ -17,7 +17,7 @@ from apps.capacity.models.resources import Resource
 
 
 class Holder(models.Model):
-    """Who holds reservations. ``expires_at`` is set while an online request waits to be confirmed.
+    """Who holds reservations. ``expires_at`` is set while somebody still has to say yes.
 
     ``people`` come with the car at its arrival.
     """
@@ -29,6 +29,11 @@ class Holder(models.Model):
     created_at = models.DateTimeField()
 
     objects = StoreOwnedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["expires_at"], name="holder_expires", condition=Q(expires_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.label
