@@ -21,5 +21,6 @@ app.conf.beat_schedule = {
     "render-pdfs": {"task": "desk.render_pdfs", "schedule": 10.0},
     "seal-history": {"task": "desk.seal_history", "schedule": 60.0},
     "release-expired-holds": {"task": "capacity.release_expired", "schedule": 60.0},
+    "offer-to-waiting": {"task": "appointments.look_after_waiting", "schedule": 60.0},
     "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},
 }

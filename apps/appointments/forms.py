@@ -65,6 +65,15 @@ def future(moment: datetime) -> datetime:
     return moment
 
 
+def _date() -> forms.DateInput:
+    # What is typed here asks for no new slots.
+    return forms.DateInput(attrs={"type": "date", "data-quiet": True}, format="%Y-%m-%d")
+
+
+def _time() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time", "data-quiet": True}, format="%H:%M")
+
+
 class BookingForm(forms.Form):
     """Everything about a booking except its items, which ``Draft`` reads."""
 
@@ -98,8 +107,12 @@ class BookingForm(forms.Form):
         help_text=_("As the customer said it, not as we understand it."),
     )
 
-    def __init__(self, *args: Any, user: User, store: Store | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: User, store: Store | None, has_time: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not has_time:  # who waits for a time has none yet, whatever was ticked before
+            del self.fields["starts_at"]
         vehicles = Vehicle.objects.in_group_of(user).select_related("owner", "model__brand")
         self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]  # a choice field
         if store is not None:
@@ -124,6 +137,44 @@ class BookingForm(forms.Form):
                 % {"km": f"{vehicle.odometer_km:,}"},
             )
         return cleaned
+
+
+class WishForm(forms.Form):
+    """When somebody who waits wants to come: days, and hours if he said any."""
+
+    from_day = forms.DateField(label=_("From"), widget=_date())
+    till_day = forms.DateField(label=_("Until"), widget=_date())
+    from_time = forms.TimeField(label=_("Arrival not before"), widget=_time(), required=False)
+    till_time = forms.TimeField(label=_("Not after"), widget=_time(), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from_day"), cleaned.get("till_day")
+        if last and last < clock.today():
+            self.add_error("till_day", _("This day is past. Choose a later one."))
+        elif first and last and last < first:
+            self.add_error("till_day", _("The last wished day comes before the first."))
+        begin, end = cleaned.get("from_time"), cleaned.get("till_time")
+        if begin and end and end <= begin:
+            self.add_error("till_time", _("The wished hours end before they begin."))
+        return cleaned
+
+
+class OfferForm(forms.Form):
+    """A time for somebody who waits."""
+
+    starts_at = MomentField(error_messages={"required": _("Choose a time from the list.")})
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def clean_starts_at(self) -> datetime:
+        return future(self.cleaned_data["starts_at"])
+
+
+class AnswerForm(forms.Form):
+    """What the customer says to an offer: which one the page showed, and whether he stays on the list."""
+
+    starts_at = MomentField()
+    stays = forms.BooleanField(required=False)
 
 
 class CallerForm(forms.Form):

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from apps.appointments.models import Appointment, AppointmentItem
+from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry, WaitingItem
 from apps.capacity.needs import Needs, Step
 from apps.catalog.models import (
     BayKind,
@@ -95,7 +95,9 @@ def _line(
     return item
 
 
-def needs(items: Iterable[AppointmentItem], kind: str, advisor_id: int | None, people: int = 1) -> Needs:
+def needs(
+    items: Iterable[AppointmentItem | WaitingItem], kind: str, advisor_id: int | None, people: int = 1
+) -> Needs:
     """What the lines take: a step in each kind of bay that their operations name, in the order of ``WAY``.
 
     An express booking takes the express lane alone when everything on it is maintenance; beside other work
@@ -137,7 +139,7 @@ def _look(kind: str) -> Step:
     return Step(SHORTEST, bay, ((SKILL_OF_BAY.get(bay, Skill.GENERAL), SkillLevel.BASIC),))
 
 
-def needs_of(appointment: Appointment, advisor_id: int | None) -> Needs:
-    """What a booked appointment takes. One query."""
-    items = appointment.items.select_related("operation", "part")
-    return needs(items, appointment.kind, advisor_id, appointment.people)
+def needs_of(enquiry: Appointment | WaitingEntry, advisor_id: int | None) -> Needs:
+    """What an appointment, or somebody who waits for one, takes. One query."""
+    items = enquiry.items.select_related("operation", "part")
+    return needs(items, enquiry.kind, advisor_id, enquiry.people)

@@ -10,13 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
-from apps.appointments.models import Appointment
+from apps.appointments import reactions, waiting, waiting_round, waiting_texts
+from apps.appointments.models import Appointment, WaitingEntry
 from apps.appointments.texts import KINDS
+from apps.appointments.views.waiting_public import waiting_public
 from apps.capacity import affected, breaking, incidents
-from apps.core import clock
-from apps.core.registry import Action, NavItem, SearchKind, WorkList, registry
+from apps.core import clock, health
+from apps.core.registry import Action, LinkKind, NavItem, Panel, SearchKind, WorkList, registry
 from apps.customers.models import Vehicle
 from apps.desk.models.event import EVENT_TITLES, subject_key
 from apps.desk.subscriptions import subscribe
@@ -69,6 +72,13 @@ TITLES = {
     "appointment.cancelled": _("Appointment %(number)s cancelled"),
     "appointment.arrived": _("Came to appointment %(number)s"),
     "appointment.no_show": _("Did not come to appointment %(number)s"),
+    "waiting.put": _("Put on the waiting list as %(number)s"),
+    "waiting.offered": _("Time offered from the waiting list (%(number)s)"),
+    "waiting.booked": _("Waiting list %(number)s: booked"),
+    "waiting.declined": _("Waiting list %(number)s: the offered time declined"),
+    "waiting.unanswered": _("Waiting list %(number)s: the offered time unanswered"),
+    "waiting.expired": _("Waiting list %(number)s: the wished days are over"),
+    "waiting.withdrawn": _("Waiting list %(number)s: withdrawn"),
 }
 
 
@@ -98,9 +108,39 @@ def _work() -> tuple:
 
 
 def _pages_of(holders: list[int]) -> dict[int, str]:
-    """Where the booking of each holder is shown. One query."""
-    rows = Appointment.objects.filter(holder__in=holders).values_list("holder", "pk")
-    return {holder: reverse("appointments:detail", args=[pk]) for holder, pk in rows}
+    """Where the booking, or the offer, of each holder is shown. Two queries."""
+    pages: dict[int, str] = {}
+    for model, page in ((Appointment, "appointments:detail"), (WaitingEntry, "appointments:waiting_detail")):
+        rows = model.objects.filter(holder__in=holders).values_list("holder", "pk")
+        pages |= {holder: reverse(page, args=[pk]) for holder, pk in rows}
+    return pages
+
+
+def _waiting_of(vehicle: Vehicle, user: User) -> dict[str, Any] | None:
+    """What the vehicle waits for. One query."""
+    entry = WaitingEntry.objects.visible_to(user).of_car(vehicle).first()
+    return {"entry": entry} if entry else None
+
+
+def _wait() -> None:
+    """What the waiting list adds."""
+    declare_setting(
+        waiting.ACCEPT_MINUTES,
+        int,
+        120,
+        _("Time to accept an offer from the waiting list"),
+        _("min"),
+        low=15,
+        high=1440,
+        hint=_("It begins when the message goes, and ends one hour before the arrival at the latest."),
+    )
+    reactions.register()
+    health.register("waiting_list", waiting_round.overdue)
+    registry.add(
+        LinkKind(waiting.LINK, waiting_public),
+        Panel("vehicle", "appointments/_waiting_panel.html", _waiting_of, order=10, perm="appointments.see"),
+        *waiting_texts.KINDS,
+    )
 
 
 def _affected(scope: affected.Scope) -> Iterator[affected.Record]:
@@ -123,6 +163,7 @@ def register() -> None:
     declare("appointments.see", *see, Role.GROUP_MANAGER)
     declare("appointments.book", *DESK, *CALLERS)
     EVENT_TITLES.update(TITLES)
+    _wait()
     registry.add(
         NavItem(
             _("Appointments"),

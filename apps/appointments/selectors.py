@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -9,14 +10,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import Store, User
-from apps.appointments.models import Appointment
+from apps.appointments.models import Appointment, WaitingEntry
 from apps.capacity.models import Resource
 from apps.capacity.needs import Closed, DayView, Slot
 from apps.catalog.models import LabourOperation, Package, Part
 from apps.core import phones, when
 from apps.customers.models import Vehicle, keys
 
-CALLERS, THINGS, HISTORY = 8, 8, 5
+CALLERS, THINGS, HISTORY, WAITING = 8, 8, 5, 300
 KINDS: dict[str, Any] = {"package": Package, "operation": LabourOperation, "part": Part}
 
 
@@ -122,3 +123,18 @@ def day_list(user: User, day: date, *, advisor: int | None = None, status: str =
     if status:
         rows = rows.filter(status=status)
     return rows.select_related("vehicle__model__brand", "customer", "advisor")
+
+
+def waiting_list(user: User, *, closed: bool = False) -> list[WaitingEntry]:
+    """Who waits, in recorded order, with the ``place`` in the store; or who did, last first. One query."""
+    rows = WaitingEntry.objects.visible_to(user).select_related(
+        "vehicle__model__brand", "advisor", "receiver", "store", "appointment"
+    )
+    if closed:
+        return list(rows.filter(status__in=WaitingEntry.ENDS).order_by("-pk")[:WAITING])
+    places: Counter[int] = Counter()
+    entries = list(rows.open().order_by("pk")[:WAITING])
+    for entry in entries:
+        places[entry.store_id] += 1
+        entry.place = places[entry.store_id]
+    return entries

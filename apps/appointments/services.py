@@ -1,6 +1,6 @@
 """The verbs of an appointment. Each holds or frees capacity, tells the customer, and is history.
 
-Locks are taken in this order: vehicle (while booking), appointment, capacity days, resources.
+Locks are taken in this order: vehicle (while booking), waiting entry, appointment, capacity days, resources.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models import Store, User
 from apps.appointments import items as work
 from apps.appointments import messages
-from apps.appointments.models import Appointment, AppointmentItem
+from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry
 from apps.capacity import services as capacity
 from apps.capacity.models import Holder
 from apps.capacity.needs import Needs, Slot
@@ -67,28 +67,34 @@ def book(
     )  # fmt: skip
     needs = work.needs(lines, kind, advisor.pk if advisor else None, people)
     appointment.holder, slot = _hold(appointment, needs, starts_at)
-    _enter(appointment, slot, lines)
-    _open_file(appointment)
-    _record("appointment.booked", appointment, by=by, facts=_times(appointment))
-    _tell(appointment, "appointment.booked", now)
+    appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at
+    appointment.advisor_id = receiver(slot)
+    open_file(appointment, by=by)
+    enter(appointment, lines)
     return appointment
+
+
+def enter(appointment: Appointment, lines: list[AppointmentItem]) -> None:
+    """Save a new appointment whose time is held: number, lines, history, messages to the customer."""
+    _save(appointment, lines)
+    facts = _times(appointment)
+    _record("appointment.booked", appointment, by=appointment.booked_by, facts=facts)
+    _tell(appointment, "appointment.booked", appointment.booked_at)
 
 
 def _hold(appointment: Appointment, needs: Needs, starts_at: datetime) -> tuple[Holder, Slot]:
     """Reserve what the new appointment takes, unless its car is promised elsewhere in that time."""
     vehicle, now = appointment.vehicle, appointment.booked_at
-    _guard_vehicle(vehicle, starts_at, starts_at + needs.duration, now)
+    guard_vehicle(vehicle, starts_at, starts_at + needs.duration, now)
     held = capacity.reserve(appointment.store, needs=needs, starts_at=starts_at, label=str(vehicle), now=now)
     # Again with the true end: nights lie between the pieces of a long job.
-    _guard_vehicle(vehicle, held[1].starts_at, held[1].ends_at, now)
+    guard_vehicle(vehicle, held[1].starts_at, held[1].ends_at, now)
     return held
 
 
-def _enter(appointment: Appointment, slot: Slot, lines: list[AppointmentItem]) -> None:
-    """Save the appointment in its slot, with its number, lines and search keys."""
+def _save(appointment: Appointment, lines: list[AppointmentItem]) -> None:
+    """Save the appointment with its number, lines and search keys."""
     appointment.number = NumberSeries.draw(appointment.store, SERIES)
-    appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at
-    appointment.advisor_id = receiver(slot)
     appointment.save(force_insert=True)
     for line in lines:
         line.appointment = appointment
@@ -97,12 +103,12 @@ def _enter(appointment: Appointment, slot: Slot, lines: list[AppointmentItem]) -
     SearchKey.objects.put("appointment", appointment.pk, keys, store=appointment.store)
 
 
-def _open_file(appointment: Appointment) -> None:
-    """Let the store see whom it expects, and keep the mileage that was told."""
-    store, by, vehicle = appointment.store, appointment.booked_by, appointment.vehicle
-    for person in {appointment.customer, vehicle.owner}:
+def open_file(enquiry: Appointment | WaitingEntry, *, by: User | None) -> None:
+    """Let the store see with whom it spoke, and keep the mileage that was told."""
+    store, vehicle = enquiry.store, enquiry.vehicle
+    for person in {enquiry.customer, vehicle.owner}:
         grant_access(store, person, "booking", by=by)
-    if (km := appointment.odometer_km) is not None:
+    if (km := enquiry.odometer_km) is not None:
         vehicle.record_reading(km, clock.today(), Reading.Source.CALL, by, store=store)
 
 
@@ -147,7 +153,7 @@ def reschedule(
         advisor = advisor or appointment.advisor
     needs = work.needs_of(appointment, advisor.pk if advisor else None)
     before = _times(appointment)
-    _guard_vehicle(appointment.vehicle, starts_at, starts_at + needs.duration, now, but=appointment)
+    guard_vehicle(appointment.vehicle, starts_at, starts_at + needs.duration, now, but=appointment)
     if appointment.holder is None:
         appointment.holder, slot = capacity.reserve(
             appointment.store, needs=needs, starts_at=starts_at, label=str(appointment.vehicle), now=now
@@ -155,7 +161,7 @@ def reschedule(
         appointment.save(update_fields=["holder"])
     else:
         slot = capacity.move(appointment.holder, needs=needs, starts_at=starts_at, now=now)
-    _guard_vehicle(appointment.vehicle, slot.starts_at, slot.ends_at, now, but=appointment)
+    guard_vehicle(appointment.vehicle, slot.starts_at, slot.ends_at, now, but=appointment)
     appointment.shift(slot.starts_at, slot.ends_at, receiver(slot))
     facts = {**_times(appointment), "was": before["arrives_at"]}
     _record("appointment.moved", appointment, by=by, reason=reason, facts=facts)
@@ -167,7 +173,7 @@ def cancel(appointment: Appointment, *, reason: str, by: User | None, version: i
     """Nobody comes: the capacity is free again, the customer gets it in writing."""
     now = clock.now()
     appointment.lock(version)
-    appointment.cancel(_given(reason))
+    appointment.cancel(given(reason))
     _release(appointment)
     _record("appointment.cancelled", appointment, by=by, reason=reason, facts=_times(appointment))
     Message.withdraw(appointment, gettext_noop("The appointment was cancelled"))
@@ -194,22 +200,23 @@ def mark_no_show(
 ) -> None:
     """Nobody came. Refused before the time of arrival."""
     appointment.lock(version)
-    appointment.miss(_given(reason), now or clock.now())
+    appointment.miss(given(reason), now or clock.now())
     _release(appointment)
     _record("appointment.no_show", appointment, by=by, reason=reason, facts=_times(appointment))
     Message.withdraw(appointment, gettext_noop("The customer did not come"))
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """A reason that was really given."""
     if not reason.strip():
         raise DomainError(_("Say why: the reason stays with the appointment."), code="reason_missing")
     return reason.strip()[:200]
 
 
-def _guard_vehicle(
+def guard_vehicle(
     vehicle: Vehicle, start: datetime, end: datetime, now: datetime, but: Appointment | None = None
 ) -> None:
-    """One car stands in one place. The vehicle's row is locked while booking."""
+    """One car stands in one place (``vehicle_booked``). The vehicle's row is locked while booking."""
     clashing = Appointment.objects.clashing(vehicle, start, end)
     clash = (clashing.exclude(pk=but.pk) if but else clashing).first()
     if clash is not None:

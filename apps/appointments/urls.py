@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.appointments.views import appointments, booking
+from apps.appointments.views import appointments, booking, waiting
 
 app_name = "appointments"
 
@@ -11,6 +11,13 @@ urlpatterns = [
     path("appointments/new/callers/", booking.caller_list, name="callers"),
     path("appointments/new/things/", booking.thing_list, name="things"),
     path("appointments/new/caller/", booking.caller_create, name="caller_create"),
+    path("appointments/new/waiting/", waiting.waiting_create, name="waiting_create"),
+    path("appointments/waiting/", waiting.waiting_list, name="waiting"),
+    path("appointments/waiting/<int:pk>/", waiting.waiting_detail, name="waiting_detail"),
+    path("appointments/waiting/<int:pk>/offer/", waiting.offer_create, name="waiting_offer"),
+    path("appointments/waiting/<int:pk>/acceptance/", waiting.acceptance_create, name="waiting_accept"),
+    path("appointments/waiting/<int:pk>/refusal/", waiting.refusal_create, name="waiting_decline"),
+    path("appointments/waiting/<int:pk>/withdrawal/", waiting.withdrawal_create, name="waiting_withdraw"),
     path("appointments/<int:pk>/", appointments.appointment_detail, name="detail"),
     path("appointments/<int:pk>/confirmation/", appointments.confirmation_create, name="confirm"),
     path("appointments/<int:pk>/cancellation/", appointments.cancellation_create, name="cancel"),

@@ -103,6 +103,14 @@ if (booking) {
     if (slot) slot.checked = true;
     carried = null;
   });
+  // A full day leads to the waiting list, with that day as the wish.
+  booking.addEventListener("click", (event) => {
+    const day = event.target.closest("[data-wish]")?.dataset.wish;
+    if (!day) return;
+    document.getElementById("wish").open = true;
+    for (const name of ["from_day", "till_day"]) document.getElementById(`id_wish-${name}`).value = day;
+    document.getElementById("wait").focus();
+  });
   // Enter in a field is not yet the wish to book; Ctrl-Enter and the button are.
   booking.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input:not([data-quiet])")) {

@@ -1,20 +1,32 @@
 """Appointments made by the verb that people use, with whatever they need around them."""
 
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 
 from apps.accounts.models import Store, User
-from apps.appointments import items, services
+from apps.appointments import items, services, waiting, waiting_round
 from apps.appointments.items import Ask
-from apps.appointments.models import Appointment
+from apps.appointments.models import Appointment, WaitingEntry
 from apps.capacity import slots
 from apps.capacity.models import OpeningHours
 from apps.catalog.models import LabourOperation, Package, PackageLine, Part
 from apps.core import clock
 from apps.customers.models import Customer, StoreAccess, Vehicle
+from apps.desk.models import EventDelivery
 from tests.capacity.factories import furnish, tomorrow
 
-__all__ = ["furnish", "make_appointment", "make_operation", "make_package", "make_part", "make_vehicle"]
+__all__ = [
+    "fill",
+    "furnish",
+    "make_appointment",
+    "make_customer",
+    "make_operation",
+    "make_package",
+    "make_part",
+    "make_vehicle",
+    "make_waiting",
+    "settle",
+]
 
 
 def make_customer(store: Store, name: str = "李明", phone: str = "+8613812345678", **fields) -> Customer:
@@ -99,3 +111,38 @@ def _first_free(store: Store, fields: dict) -> datetime:
     needs = items.needs(lines, fields.get("kind", "maintenance"), advisor.pk if advisor else None)
     found = slots.find(store, needs=needs, date_from=tomorrow().date(), now=clock.now())
     return next((s.starts_at for s in found if s.starts_at >= tomorrow()), tomorrow())
+
+
+def make_waiting(store: Store, *, by: User, plate: str = "", hours: str = "1.0", **wish) -> WaitingEntry:
+    """Somebody who waits for a time tomorrow, by default for one general hour, till 17:00, with anybody.
+
+    Later than that a car may be left for the night, so the day is never quite full.
+    """
+    vehicle = wish.pop("vehicle", None)
+    if vehicle is None:
+        plate = plate or f"浙B{Vehicle.objects.count() + 20001:05d}"
+        phone = f"+86139{Vehicle.objects.count() + 10000001:08d}"
+        vehicle = make_vehicle(store, plate, owner=make_customer(store, f"客户{plate[-2:]}", phone))
+    operation = make_operation(store, f"W{hours}", flat_rate_hours=Decimal(hours))
+    day = tomorrow().date()
+    return waiting.put(
+        store=store,
+        vehicle=vehicle,
+        asks=wish.pop("asks", [Ask(operation)]),
+        by=by,
+        **{"from_day": day, "till_day": day, "till_time": time(17)} | wish,
+    )
+
+
+def fill(store: Store, *, days: int = 1, **fields) -> Appointment:
+    """A day of a narrow house that is full: eight hours of the ten are booked, the rest is the reserve."""
+    operation = make_operation(store, "W8.0", flat_rate_hours=Decimal("8.0"))
+    return make_appointment(store, starts_at=tomorrow(8, days=days), asks=[Ask(operation)], **fields)
+
+
+def settle() -> None:
+    """What workers do within seconds: deliver events, go round the list, until nothing is left to do."""
+    for _round in range(4):
+        while EventDelivery.objects.deliver_one(clock.now()) is not None:
+            pass
+        waiting_round.look_after()

@@ -1,10 +1,14 @@
 """Rows of the cast's store for each address of this room."""
 
-from tests.appointments.factories import make_appointment
+from tests.appointments.factories import make_appointment, make_waiting
 
 
 def samples(cast) -> dict[str, dict]:
     row = {"pk": make_appointment(cast.store, by=cast.advisor).pk}
     pages = ("detail", "confirm", "cancel", "no_show", "reschedule")
     api = ("detail", "confirm", "cancel", "reschedule")
-    return {f"appointments:{name}": row for name in pages} | {f"api:appointment-{name}": row for name in api}
+    known = {f"appointments:{name}": row for name in pages} | {f"api:appointment-{name}": row for name in api}
+    entry = {"pk": make_waiting(cast.store, by=cast.advisor).pk}
+    for name in ("detail", "offer", "accept", "decline", "withdraw"):
+        known[f"appointments:waiting_{name}"] = known[f"api:waiting-entry-{name}"] = entry
+    return known

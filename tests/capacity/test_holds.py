@@ -14,7 +14,7 @@ from apps.desk.models import Event
 from tests.capacity.factories import narrow_house, tomorrow
 from tests.harness.connections import in_background, together, until_a_rival_waits
 
-HOUR = Needs(duration=timedelta(hours=1), bay_kind="general")
+HOUR = Needs.of(duration=timedelta(hours=1), bay_kind="general")
 MINUTE = timedelta(minutes=1)
 
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from apps.accounts.models import User
 from apps.appointments.items import Ask, with_lines
-from apps.appointments.models import Appointment, AppointmentItem
+from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry, WaitingItem
 from apps.appointments.selectors import KINDS
 from apps.core import clock, phones
 from apps.customers.models import Customer, Vehicle
@@ -80,12 +80,11 @@ class _Mine(serializers.PrimaryKeyRelatedField):
         return getattr(self.model.objects, self.scope)(self.context["request"].user)
 
 
-class BookingSerializer(serializers.Serializer):
-    """A booking to be made."""
+class EnquirySerializer(serializers.Serializer):
+    """What a booking and an entry of the waiting list have in common."""
 
     vehicle = _Mine(Vehicle, "in_group_of")
     customer = _Mine(Customer, required=False)
-    starts_at = serializers.DateTimeField()
     advisor = _Mine(User, required=False, allow_null=True)
     kind = serializers.ChoiceField(
         choices=Appointment.Kind.choices, default=Appointment.Kind.MAINTENANCE_REPAIR
@@ -98,16 +97,84 @@ class BookingSerializer(serializers.Serializer):
     customer_words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     items = AskSerializer(many=True, required=False)
 
-    def validate_starts_at(self, value: Any) -> Any:
-        """Only what lies ahead can be booked."""
-        return _future(value)
-
     def validate_contact_phone(self, value: str) -> str:
         """E.164, read as people type it."""
         try:
             return phones.normalise(value)
         except FieldError as error:
             raise serializers.ValidationError(error.messages) from error
+
+
+class BookingSerializer(EnquirySerializer):
+    """A booking to be made."""
+
+    starts_at = serializers.DateTimeField()
+
+    def validate_starts_at(self, value: Any) -> Any:
+        """Only what lies ahead can be booked."""
+        return _future(value)
+
+
+class WishSerializer(EnquirySerializer):
+    """Somebody to be put on the waiting list, for an arrival in these days and hours."""
+
+    from_day = serializers.DateField()
+    till_day = serializers.DateField()
+    from_time = serializers.TimeField(required=False, allow_null=True)
+    till_time = serializers.TimeField(required=False, allow_null=True)
+
+
+class WaitingItemSerializer(serializers.ModelSerializer):
+    """One line with hours and amount, as told."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = WaitingItem
+        fields = ItemSerializer.Meta.fields
+        read_only_fields = fields
+
+
+class WaitingEntrySerializer(serializers.ModelSerializer):
+    """An entry of the waiting list. The place in the list is the order of the ids."""
+
+    items = WaitingItemSerializer(many=True, read_only=True)
+    plate = serializers.CharField(source="vehicle.plate", read_only=True)
+
+    class Meta:
+        model = WaitingEntry
+        fields = [
+            "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
+            "advisor", "kind", "channel", "status", "odometer_km", "customer_words", "from_day", "till_day",
+            "from_time", "till_time", "starts_at", "ends_at", "receiver", "accept_until", "unanswered",
+            "appointment", "recorded_at", "closed_reason", "version", "items",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class OfferSerializer(serializers.Serializer):
+    """A time for somebody who waits."""
+
+    starts_at = serializers.DateTimeField()
+    version = serializers.IntegerField(required=False)
+
+    def validate_starts_at(self, value: Any) -> Any:
+        """Only what lies ahead can be offered."""
+        return _future(value)
+
+
+class AcceptanceSerializer(serializers.Serializer):
+    """Yes to an offer; ``starts_at`` names the one that was shown, another one is refused."""
+
+    starts_at = serializers.DateTimeField(required=False)
+    version = serializers.IntegerField(required=False)
+
+
+class RefusalSerializer(AcceptanceSerializer):
+    """No to an offer; ``stays`` false: off the list."""
+
+    stays = serializers.BooleanField(default=True)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class RescheduleSerializer(serializers.Serializer):

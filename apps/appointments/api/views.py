@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -15,15 +16,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
-from apps.appointments import services
+from apps.appointments import services, waiting
 from apps.appointments.api.serializers import (
+    AcceptanceSerializer,
     AppointmentSerializer,
     BookingSerializer,
+    OfferSerializer,
     ReasonSerializer,
+    RefusalSerializer,
     RescheduleSerializer,
     VersionSerializer,
+    WaitingEntrySerializer,
+    WishSerializer,
 )
-from apps.appointments.models import Appointment
+from apps.appointments.models import Appointment, WaitingEntry
 from apps.capacity.services import restarting
 from apps.desk.once import IdempotentMixin
 
@@ -39,13 +45,8 @@ class AppointmentFilter(filters.FilterSet):
         fields = ["status", "advisor", "vehicle", "customer", "store", "number", "kind", "channel"]
 
 
-class AppointmentViewSet(
-    IdempotentMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
-):
-    """Appointments of the caller's stores, newest first.
-
-    A refused verb answers 409 with the rule and changes nothing; ``slot_taken`` brings ``alternatives``.
-    """
+class VerbViewSet(IdempotentMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """Rows that are read, and changed by verbs only."""
 
     permission_classes = [RolePermission]
     perms: ClassVar = {
@@ -53,6 +54,28 @@ class AppointmentViewSet(
         "retrieve": "appointments.see",
         "*": "appointments.book",
     }
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """A deadlock with another booking begins the whole request's work again, once."""
+        _kept = request.body  # a second run must be able to read it again
+        return restarting(super().dispatch)(request, *args, **kwargs)
+
+    def _valid(self, kind: Any, request: Request) -> dict[str, Any]:
+        serializer = kind(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def _answer(self, row: Any, code: int = 200) -> Response:
+        fresh = self.get_queryset().get(pk=row.pk)
+        return Response(self.get_serializer(fresh).data, status=code)
+
+
+class AppointmentViewSet(VerbViewSet):
+    """Appointments of the caller's stores, newest first.
+
+    A refused verb answers 409 with the rule and changes nothing; ``slot_taken`` brings ``alternatives``.
+    """
+
     serializer_class = AppointmentSerializer
     filterset_class = AppointmentFilter
     queryset = Appointment.objects.none()
@@ -60,11 +83,6 @@ class AppointmentViewSet(
     def get_queryset(self) -> QuerySet[Appointment]:
         rows = Appointment.objects.visible_to(self.request.user)
         return rows.select_related("vehicle").prefetch_related("items__operation", "items__part")
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """A deadlock with another booking begins the whole request's work again, once."""
-        _kept = request.body  # a second run must be able to read it again
-        return restarting(super().dispatch)(request, *args, **kwargs)
 
     @extend_schema(request=BookingSerializer, responses={201: AppointmentSerializer})
     @transaction.atomic
@@ -104,11 +122,57 @@ class AppointmentViewSet(
         services.cancel(appointment, by=request.user, **self._valid(ReasonSerializer, request))
         return self._answer(appointment)
 
-    def _valid(self, kind: Any, request: Request) -> dict[str, Any]:
-        serializer = kind(data=request.data, context=self.get_serializer_context())
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
-    def _answer(self, appointment: Appointment, code: int = 200) -> Response:
-        fresh = self.get_queryset().get(pk=appointment.pk)
-        return Response(self.get_serializer(fresh).data, status=code)
+class WaitingEntryViewSet(VerbViewSet):
+    """The waiting list of the caller's stores, in recorded order.
+
+    A refused verb answers 409 with the rule and changes nothing; ``slot_taken`` brings ``alternatives``.
+    """
+
+    serializer_class = WaitingEntrySerializer
+    filterset_fields = ("status", "vehicle", "customer", "store", "advisor", "number")
+    queryset = WaitingEntry.objects.none()
+
+    def get_queryset(self) -> QuerySet[WaitingEntry]:
+        rows = WaitingEntry.objects.visible_to(self.request.user).order_by("pk")
+        return rows.select_related("vehicle").prefetch_related("items__operation", "items__part")
+
+    @extend_schema(request=WishSerializer, responses={201: WaitingEntrySerializer})
+    @transaction.atomic
+    def create(self, request: Request) -> Response:
+        """POST /waiting-entries → on the list of the caller's store."""
+        if request.user.store is None:
+            raise Http404
+        data = self._valid(WishSerializer, request)
+        asks = [item["ask"] for item in data.pop("items", [])]
+        entry = waiting.put(store=request.user.store, asks=asks, by=request.user, **data)
+        return self._answer(entry, status.HTTP_201_CREATED)
+
+    @extend_schema(request=OfferSerializer, responses=WaitingEntrySerializer)
+    @action(detail=True, methods=["post"])
+    def offer(self, request: Request, pk: str | None = None) -> Response:
+        """POST /waiting-entries/{id}/offer → the time is held, the customer told."""
+        return self._verb(waiting.offer, OfferSerializer, request)
+
+    @extend_schema(request=AcceptanceSerializer, responses=WaitingEntrySerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str | None = None) -> Response:
+        """POST /waiting-entries/{id}/accept → ``appointment`` is the one that was made."""
+        return self._verb(waiting.accept, AcceptanceSerializer, request)
+
+    @extend_schema(request=RefusalSerializer, responses=WaitingEntrySerializer)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: str | None = None) -> Response:
+        """POST /waiting-entries/{id}/decline → the time is free for the next."""
+        return self._verb(waiting.decline, RefusalSerializer, request)
+
+    @extend_schema(request=ReasonSerializer, responses=WaitingEntrySerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, pk: str | None = None) -> Response:
+        """POST /waiting-entries/{id}/withdraw → off the list."""
+        return self._verb(waiting.withdraw, ReasonSerializer, request)
+
+    def _verb(self, verb: Callable[..., Any], kind: Any, request: Request) -> Response:
+        entry = self.get_object()
+        verb(entry, by=request.user, **self._valid(kind, request))
+        return self._answer(entry)

@@ -20,8 +20,8 @@ from apps.accounts.access import require_perm
 from apps.accounts.models import Store, User
 from apps.appointments import selectors, services
 from apps.appointments.draft import Draft
-from apps.appointments.forms import BookingForm, CallerForm
-from apps.appointments.models import Appointment, AppointmentItem
+from apps.appointments.forms import BookingForm, CallerForm, WishForm
+from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry
 from apps.capacity import slots
 from apps.capacity.services import restarting
 from apps.core import clock, phones
@@ -54,15 +54,15 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
     """
     store = own_store(request)
     if request.method == "GET":
-        return _page(request, store, request.GET)
+        return booking_page(request, store, request.GET)
     form = BookingForm(request.POST, user=request.user, store=store)
     draft = Draft.read(request.POST, request.user, store)
     if not (form.is_valid() and draft.is_valid):
-        return _page(request, store, request.POST, form=form, draft=draft, status=422)
+        return booking_page(request, store, request.POST, form=form, draft=draft, status=422)
     try:
         appointment = _book(request, store, form.cleaned_data, draft)
     except DomainError as error:
-        return _page(request, store, request.POST, form=form, draft=draft, status=409, refused=error)
+        return booking_page(request, store, request.POST, form=form, draft=draft, status=409, refused=error)
     messages.success(
         request,
         _("%(number)s is booked. The customer gets a message at once.") % {"number": appointment.number},
@@ -97,7 +97,9 @@ def draft_create(request: HttpRequest) -> HttpResponse:
 
     For htmx only what depends on the items and the day.
     """
-    return _page(request, own_store(request), request.POST, partial=bool(request.headers.get("HX-Request")))
+    return booking_page(
+        request, own_store(request), request.POST, partial=bool(request.headers.get("HX-Request"))
+    )
 
 
 @require_GET
@@ -139,13 +141,13 @@ def caller_create(request: HttpRequest) -> HttpResponse:
                 form.add_error(name if name in form.fields else None, errors)
         else:
             return redirect(f"{reverse('appointments:create')}?{urlencode({'vehicle': vehicle.pk})}")
-    return _page(request, store, QueryDict(), caller_form=form, status=422)
+    return booking_page(request, store, QueryDict(), caller_form=form, status=422)
 
 
 # -- what the page shows --------------------------------------------------------------------------
 
 
-def _page(
+def booking_page(
     request: HttpRequest,
     store: Store,
     data: QueryDict,
@@ -156,7 +158,9 @@ def _page(
     refused: DomainError | None = None,
     partial: bool = False,
     caller_form: CallerForm | None = None,
+    wish_form: WishForm | None = None,
 ) -> HttpResponse:
+    """The page as typed so far, with what was refused."""
     vehicle = _vehicle(request.user, data.get("vehicle"))
     context: dict[str, Any] = {"caller_form": caller_form or CallerForm(prefix="new"), "q": data.get("q", "")}
     if vehicle is None:
@@ -170,20 +174,28 @@ def _page(
     context |= {
         "form": form,
         "draft": draft,
+        "wish_form": wish_form or _unsaved_wish(context["day"], data),
         "wishes": AppointmentItem.Wish.choices,
         "caller": selectors.caller(vehicle, masked=masked),
         "vehicle": vehicle,
         "refused": refused,
         "alternatives": alternatives(refused),
-        "booked": list(Appointment.objects.open().filter(vehicle=vehicle).select_related("store")[:3]),
     }
     if partial:
         return render(request, "appointments/_draft.html", context, status=status)
     if not masked:
         context |= selectors.file_of(vehicle)
         context["offers"] = _offers(context["recommendations"], request.user)
-    context |= _things(request, store, data.get("thing", ""))
+    context |= _things(request, store, data.get("thing", "")) | _promised(vehicle)
     return render(request, "appointments/book.html", context, status=status)
+
+
+def _promised(vehicle: Vehicle) -> dict[str, Any]:
+    """What the car is booked for already, and what it waits for. Two queries."""
+    return {
+        "booked": list(Appointment.objects.open().filter(vehicle=vehicle).select_related("store")[:3]),
+        "waits": WaitingEntry.objects.of_car(vehicle).select_related("store").first(),
+    }
 
 
 def _vehicle(user: User, pk: str | None) -> Vehicle | None:
@@ -211,6 +223,12 @@ def _unsaved_form(
     if request.method == "POST":
         form.initial = {**form.initial, **{name: data[name] for name in form.fields if name in data}}
     return form
+
+
+def _unsaved_wish(day: date, data: QueryDict) -> WishForm:
+    """The wish with what was typed so far, unjudged; at first the day that is shown."""
+    typed = {name: data[f"wish-{name}"] for name in WishForm.base_fields if f"wish-{name}" in data}
+    return WishForm(prefix="wish", initial={"from_day": day, "till_day": day, **typed})
 
 
 def _usual_advisor(user: User, store: Store, vehicle: Vehicle) -> int | None:

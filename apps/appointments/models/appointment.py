@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
+from apps.appointments.models.enquiry import Enquiry, Item
 from apps.capacity.models import Holder
-from apps.catalog.models import LabourOperation, Package, Part
 from apps.core import when
 from apps.core.errors import DomainError
-from apps.core.money import MoneyField
-from apps.customers.models import Customer, Vehicle
+from apps.customers.models import Vehicle
 
 
 class AppointmentQuerySet(StoreOwnedQuerySet):
@@ -43,7 +42,7 @@ class AppointmentQuerySet(StoreOwnedQuerySet):
         return self.open().filter(vehicle=vehicle, arrives_at__lt=end, ready_at__gt=start)
 
 
-class Appointment(models.Model):
+class Appointment(Enquiry):
     """A booking (预约单). ``status`` is written by ``_move`` alone; ``NEXT`` is the whole map."""
 
     class Status(models.TextChoices):
@@ -61,44 +60,18 @@ class Appointment(models.Model):
         Status.NO_SHOW: set(),
     }
 
-    class Kind(models.TextChoices):
-        MAINTENANCE_REPAIR = "maintenance", _("Maintenance and repair")
-        INSPECTION_REPAIR = "inspection", _("Inspection and repair")
-        BODY_PAINT = "body_paint", _("Body and paint")
-        EXPRESS = "express", _("Express")
-        CAMPAIGN = "campaign", _("Campaign or recall")
-        COMEBACK = "comeback", _("Comeback")
-
-    class Channel(models.TextChoices):
-        PHONE = "phone", _("Phone")
-        ONLINE = "online", _("Online page")
-        MAKER = "maker", _("Maker's site or app")
-        WALK_IN = "walk_in", _("At the desk")
-        PROACTIVE = "proactive", _("Proactive call")
-        ADVISOR = "advisor", _("Advisor's phone")
-
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     number = models.CharField(_("appointment number"), max_length=20, unique=True)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="+", verbose_name=_("vehicle"))
-    contact_name = models.CharField(_("contact"), max_length=60)
-    contact_phone = models.CharField(_("contact phone"), max_length=20)
     advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("advisor")
     )
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.MAINTENANCE_REPAIR)
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.BOOKED)
-    odometer_km = models.PositiveIntegerField(_("mileage, km"), null=True, blank=True)
-    people = models.PositiveSmallIntegerField(_("people who come"), default=1)
-    customer_words = models.TextField(_("the customer's words"), blank=True)
     arrives_at = models.DateTimeField(_("arrival"))
     ready_at = models.DateTimeField(_("hand-back"))
     holder = models.OneToOneField(Holder, models.PROTECT, null=True, related_name="+")
     booked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     booked_at = models.DateTimeField(_("booked"))
     closed_reason = models.CharField(_("reason"), max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -119,11 +92,6 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def event_thread(self) -> str:
-        """Appointments are part of the vehicle's story."""
-        return self.vehicle.event_thread
 
     @property
     def is_open(self) -> bool:
@@ -201,31 +169,15 @@ class Appointment(models.Model):
         return sum((item.amount for item in self.items.all()), Decimal(0))
 
 
-class AppointmentItem(models.Model):
-    """What is to be done: an operation or a part, with hours and price as told on the phone."""
-
-    class Wish(models.TextChoices):
-        REQUIRED = "required", _("Required")
-        RECOMMENDED = "recommended", _("Recommended")
-        WISHED = "wished", _("Wished")
+class AppointmentItem(Item):
+    """What is to be done on the appointment."""
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="items")
-    operation = models.ForeignKey(LabourOperation, models.PROTECT, null=True, related_name="+")
-    part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+")
-    package = models.ForeignKey(Package, models.PROTECT, null=True, related_name="+")
-    wish = models.CharField(_("why"), max_length=12, choices=Wish.choices, default=Wish.WISHED)
-    quantity = models.DecimalField(_("quantity"), max_digits=8, decimal_places=2, default=Decimal(1))
-    flat_rate_hours = models.DecimalField(_("hours"), max_digits=5, decimal_places=1, default=Decimal(0))
-    amount = MoneyField(_("amount"))
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(Item.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=Q(operation__isnull=False, part=None) | Q(operation=None, part__isnull=False),
                 name="appointment_item_is_one_thing",
             ),
         ]
-
-    def __str__(self) -> str:
-        return str(self.operation or self.part)

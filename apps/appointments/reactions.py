@@ -1,0 +1,50 @@
+"""What the waiting list hears of: something became free, or a waiting car was booked otherwise."""
+
+from __future__ import annotations
+
+from apps.appointments import waiting, waiting_round
+from apps.appointments.models import Appointment, WaitingEntry
+from apps.core import clock
+from apps.desk.models import Event
+from apps.desk.subscriptions import subscribe
+
+FREED = (
+    "appointment.cancelled",
+    "appointment.moved",
+    "appointment.no_show",
+    "capacity.absence_removed",
+    "capacity.day_reopened",
+    "capacity.hold_expired",
+    "capacity.hours_saved",
+    "capacity.resource_saved",
+    "waiting.booked",
+    "waiting.declined",
+    "waiting.put",
+    "waiting.unanswered",
+    "waiting.withdrawn",
+)
+
+
+def register() -> None:
+    """Called by the menu."""
+    subscribe(waiting_round.SUBSCRIPTION, *FREED, handler=capacity_freed)
+    subscribe("appointments.waiting_booked", "appointment.booked", handler=vehicle_booked)
+
+
+def capacity_freed(event: Event) -> None:
+    """Have the store's list looked at from the top.
+
+    What was held for one entry goes on to those behind it: whoever stands before it had it offered already,
+    or no use for it.
+    """
+    if event.store_id is not None:
+        was_held = event.kind.startswith("waiting.") and event.kind != "waiting.put"
+        after = int(event.subject.partition(":")[2]) if was_held else 0
+        waiting_round.wake(event.store_id, now=clock.now(), after=after)
+
+
+def vehicle_booked(event: Event) -> None:
+    """A car that is booked in the days it waits for waits no longer."""
+    booked = Appointment.objects.select_related("booked_by").get(pk=event.subject.partition(":")[2])
+    for entry in WaitingEntry.objects.of_car(booked.vehicle):
+        waiting.book_otherwise(entry, booked)

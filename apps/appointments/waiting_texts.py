@@ -1,0 +1,60 @@
+"""What somebody who waits is told, and whether it still goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from apps.appointments import waiting
+from apps.appointments.models import WaitingEntry
+from apps.core import clock
+from apps.core.registry import MessageKind
+from apps.messaging.models import Message
+
+
+def _entry(message: Message) -> WaitingEntry:
+    return WaitingEntry.objects.select_related("vehicle", "receiver", "store").get(pk=message.object_id)
+
+
+def decide(message: Message) -> str:
+    """Judged at the moment of sending, which is when the time to accept begins."""
+    starts_at = datetime.fromisoformat(message.params["starts_at"])
+    stands = waiting.start_clock(_entry(message), starts_at, now=clock.now())
+    return "" if stands else gettext_noop("The offer does not stand any more")
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return _("%(month)d/%(day)d %(time)s") % {
+        "month": local.month,
+        "day": local.day,
+        "time": f"{local:%H:%M}",
+    }
+
+
+def text(message: Message) -> str:
+    """The words, in the language that is active (the customer's)."""
+    entry = _entry(message)
+    starts_at = datetime.fromisoformat(message.params["starts_at"])
+    return _(
+        "%(store)s: a time has become free for %(plate)s: %(time)s with %(advisor)s. It is held for you "
+        "until %(until)s. Yes or no: %(url)s"
+    ) % {
+        "store": entry.store.name,
+        "plate": str(entry.vehicle),
+        "time": _moment(starts_at),
+        "advisor": entry.receiver.name if entry.receiver else "",
+        "until": _moment(entry.accept_until or starts_at),
+        "url": message.params["url"],
+    }
+
+
+def failed(message: Message) -> None:
+    """Who cannot be reached by message is called at once."""
+    waiting.hurry_call(_entry(message), now=clock.now())
+
+
+KINDS = [MessageKind(waiting.OFFER, gettext_lazy("Time offered from the waiting list"), decide, text, failed)]
