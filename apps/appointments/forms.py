@@ -112,7 +112,7 @@ class BookingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if not has_time:  # who waits for a time has none yet, whatever was ticked before
-            del self.fields["starts_at"]
+            self.fields["starts_at"] = forms.CharField(required=False, widget=forms.HiddenInput)
         vehicles = Vehicle.objects.in_group_of(user).select_related("owner", "model__brand")
         self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]  # a choice field
         if store is not None:
@@ -120,8 +120,9 @@ class BookingForm(forms.Form):
         self.fields["odometer_km"].widget.attrs |= {"inputmode": "numeric"}
         self.fields["contact_phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
 
-    def clean_starts_at(self) -> datetime:
-        return future(self.cleaned_data["starts_at"])
+    def clean_starts_at(self) -> datetime | None:
+        moment = self.cleaned_data["starts_at"]
+        return future(moment) if isinstance(moment, datetime) else None
 
     def clean_people(self) -> int:
         people = self.cleaned_data["people"]

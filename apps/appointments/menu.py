@@ -26,6 +26,15 @@ from apps.desk.subscriptions import subscribe
 
 TONES = {"booked": "wait", "confirmed": "work", "arrived": "ready", "cancelled": "wait", "no_show": "late"}
 
+WAITING_TONES = {
+    "waiting": "wait",
+    "offered": "block",
+    "booked": "ready",
+    "declined": "wait",
+    "expired": "late",
+    "withdrawn": "wait",
+}
+
 
 def _todays(user: User) -> list[dict[str, Any]]:
     """The advisor's own appointments of today that are still expected."""
@@ -118,8 +127,8 @@ def _pages_of(holders: list[int]) -> dict[int, str]:
 
 def _waiting_of(vehicle: Vehicle, user: User) -> dict[str, Any] | None:
     """What the vehicle waits for. One query."""
-    entry = WaitingEntry.objects.visible_to(user).of_car(vehicle).first()
-    return {"entry": entry} if entry else None
+    entry = WaitingEntry.objects.visible_to(user).of_car(vehicle).select_related("store").first()
+    return {"entry": entry, "tone": WAITING_TONES[entry.status]} if entry else None
 
 
 def _wait() -> None:

@@ -24,5 +24,6 @@ def register() -> None:
     registry.add(
         NavItem(_("Outbox"), "messaging:outbox", "messages", "messaging.see", group="calls", order=590),
         Panel("appointment", "messaging/_ledger.html", _ledger, order=80, perm="messaging.see"),
+        Panel("waiting_entry", "messaging/_ledger.html", _ledger, order=80, perm="messaging.see"),
         Panel("workorder", "messaging/_ledger.html", _ledger, order=80, perm="messaging.see"),
     )

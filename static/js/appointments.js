@@ -107,6 +107,7 @@ if (booking) {
   booking.addEventListener("click", (event) => {
     const day = event.target.closest("[data-wish]")?.dataset.wish;
     if (!day) return;
+    event.preventDefault();
     document.getElementById("wish").open = true;
     for (const name of ["from_day", "till_day"]) document.getElementById(`id_wish-${name}`).value = day;
     document.getElementById("wait").focus();

@@ -18,22 +18,16 @@ from apps.accounts.access import require_perm
 from apps.appointments import items, selectors, waiting
 from apps.appointments.draft import Draft
 from apps.appointments.forms import AnswerForm, BookingForm, OfferForm, ReasonForm, WishForm
+from apps.appointments.menu import WAITING_TONES
 from apps.appointments.models import WaitingEntry
 from apps.appointments.views.booking import alternatives, asked_day, booking_page, own_store, slot_days
 from apps.capacity.services import restarting
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.core.registry import registry
 from apps.desk.models import Event
 from apps.desk.once import once
 
-TONES = {
-    "waiting": "wait",
-    "offered": "block",
-    "booked": "ready",
-    "declined": "wait",
-    "expired": "late",
-    "withdrawn": "wait",
-}
 STORY = 50
 
 
@@ -50,6 +44,7 @@ def waiting_create(request: HttpRequest) -> HttpResponse:
     if not (form.is_valid() & wish.is_valid() & draft.is_valid):
         return booking_page(request, store, request.POST, form=form, status=422, **shown)
     data = {**form.cleaned_data, **wish.cleaned_data}
+    del data["starts_at"]
     try:
         entry = waiting.put(store=store, asks=draft.asks, by=request.user, **data)
     except DomainError as error:
@@ -69,7 +64,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     entries = selectors.waiting_list(request.user, closed=closed)
     count = len(entries)
     context = {
-        "rows": [{"entry": entry, "tone": TONES[entry.status]} for entry in entries],
+        "rows": [{"entry": entry, "tone": WAITING_TONES[entry.status]} for entry in entries],
         "closed": closed,
         "many_stores": len({entry.store_id for entry in entries}) > 1,
         "summary": "" if closed else ngettext("%(n)d waits", "%(n)d wait", count) % {"n": count},
@@ -108,7 +103,7 @@ def _detail(
     may_act = request.user.has_perm("appointments.book") and entry.is_open
     context = {
         "entry": entry,
-        "tone": TONES[entry.status],
+        "tone": WAITING_TONES[entry.status],
         "lines": lines,
         "amount": sum(line.amount for line in lines),
         "hours": sum(line.flat_rate_hours for line in lines),
@@ -118,6 +113,7 @@ def _detail(
         "refused": refused,
         "alternatives": alternatives(refused),
         "form": offer_form or OfferForm(),
+        "panels": registry.panels_for("waiting_entry", entry, request.user),
         "events": Event.objects.about(entry)[:STORY],
     }
     if may_act and entry.status == WaitingEntry.Status.WAITING:
