@@ -45,6 +45,7 @@ def test_nothing_said_on_the_phone_is_lost_and_prices_stay_as_told(house):
         advisor=house.advisor,
         kind="inspection",
         odometer_km=41_000,
+        people=3,
         customer_words="刹车异响",
         contact_name="李先生",
         contact_phone="+8613800000001",
@@ -56,7 +57,15 @@ def test_nothing_said_on_the_phone_is_lost_and_prices_stay_as_told(house):
     appointment = waiting.accept(entry, by=None)
     assert {i.amount for i in appointment.items.all()} == {Decimal("560.00"), Decimal("796.00")}
     assert {i.wish for i in appointment.items.all()} == {"required"}
-    copied = ("kind", "odometer_km", "customer_words", "contact_name", "contact_phone", "advisor_id")
+    copied = (
+        "kind",
+        "odometer_km",
+        "people",
+        "customer_words",
+        "contact_name",
+        "contact_phone",
+        "advisor_id",
+    )
     assert [getattr(appointment, name) for name in copied] == [getattr(entry, name) for name in copied]
     assert entry.vehicle.odometer_km == 41_000
     assert entry.number.startswith("WL-HZ01-")
