@@ -7,8 +7,10 @@ from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
 from apps.capacity.affected import banners
+from apps.capacity import learning
 from apps.capacity.selectors import (
     BODY_NOTICE,
+    BY_WEEKDAY,
     CARS,
     HORIZON,
     LANES,
@@ -111,6 +113,22 @@ def _declare_limits() -> None:
     )
 
 
+def _declare_weekdays() -> None:
+    declare_setting(
+        BY_WEEKDAY,
+        learning.cast_week,
+        (),
+        _("Kept for walk-ins by weekday"),
+        _("% from Monday to Sunday"),
+        read=learning.read_week,
+        show=learning.show_week,
+        hint=_(
+            "Seven figures, for example 20 20 20 20 20 30 30, go before the one for all days; “-” sets none. "
+            "Public holidays and make-up working days keep to the one for all days."
+        ),
+    )
+
+
 def _declare_how_far_ahead() -> None:
     declare_setting(
         RELEASE,
@@ -136,6 +154,7 @@ def register() -> None:
     declare("capacity.see", *DESK, *CALLERS, *FLOOR, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
     declare("capacity.manage", *MANAGERS, Role.ADMINISTRATOR)
     _declare_limits()
+    _declare_weekdays()
     _declare_how_far_ahead()
     EVENT_TITLES.update(
         {
@@ -152,6 +171,7 @@ def register() -> None:
             "capacity.absence_added": _("Absence entered"),
             "capacity.absence_removed": _("Absence removed"),
             "capacity.hold_expired": _("Time held no longer"),
+            "capacity.reserve_adopted": _("Learned reserve taken over"),
         }
     )
     registry.add(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import Setting, Store
 from apps.capacity.axis import UNIT, OpenDay
 from apps.capacity.engine import GRID, House, NoBooking
+from apps.capacity.learning import Plan
 from apps.capacity.levelling import Limits
 from apps.capacity.models import (
     MADE_UP,
@@ -33,11 +35,12 @@ from apps.core import clock, workdays
 from apps.parts.selectors import expected
 
 CARS, PEOPLE = "capacity.cars_per_hour", "capacity.people_per_hour"
-RESERVE, RELEASE = "capacity.reserve_percent", "capacity.release"
+RESERVE, BY_WEEKDAY = "capacity.reserve_percent", "capacity.reserve_by_weekday"
+RELEASE = "capacity.release"
 LANES = "capacity.express_lanes"
 HORIZON = "capacity.horizon_days"
 NOTICE, BODY_NOTICE = "capacity.notice_minutes", "capacity.body_notice_hours"
-DAILY = (CARS, PEOPLE, RESERVE, RELEASE, LANES)
+DAILY = (CARS, PEOPLE, RESERVE, BY_WEEKDAY, RELEASE, LANES)
 MAX_TAIL_DAYS = 120
 """How far beyond the asked days the end of a long job is looked for."""
 
@@ -126,7 +129,7 @@ def _limits(day: date, today: date, values: dict, own: CapacityDay | None) -> Li
         return usual if mine is None else mine
 
     own = own or CapacityDay()
-    reserve = either(own.reserve_percent, values[RESERVE])
+    reserve = either(own.reserve_percent, kept_on(day, values))
     released, opens_on = release(values[RELEASE], day, today)
     return Limits(
         cars_per_hour=either(own.intake_per_hour, values[CARS]),
@@ -135,6 +138,12 @@ def _limits(day: date, today: date, values: dict, own: CapacityDay | None) -> Li
         reserve_percent=max(reserve, 100 - released),
         released_on=opens_on if 100 - released > reserve else None,
     )
+
+
+def kept_on(day: date, values: dict[str, Any]) -> int:
+    """The percentage kept for walk-ins on ``day``, of the settings' ``values`` in force on it. No query."""
+    plan = Plan(values[RESERVE], values[BY_WEEKDAY])
+    return plan.on(day, is_workday=workdays.is_workday(day)) if plan.by_weekday else plan.percent
 
 
 def release(shares: dict[str, int], day: date, today: date) -> tuple[int, date | None]:

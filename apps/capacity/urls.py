@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.capacity.views import days, hours, incidents, resources, roster
+from apps.capacity.views import days, hours, incidents, reserve, resources, roster
 
 app_name = "capacity"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("capacity/shifts/<int:pk>/", roster.shift_update, name="shift_update"),
     path("capacity/shifts/<int:pk>/removal/", roster.shift_removal_create, name="shift_remove"),
     path("capacity/tools/new/", resources.resource_create, {"kind": "tool"}, name="tool_create"),
+    path("capacity/reserve/", reserve.reserve_page, name="reserve"),
+    path("capacity/reserve/adoption/", reserve.adoption_create, name="reserve_adopt"),
     path("capacity/resources/<int:pk>/", resources.resource_update, name="resource_update"),
     path("capacity/bays/new/", resources.resource_create, {"kind": "bay"}, name="bay_create"),
     path(

@@ -14,6 +14,7 @@ from apps.capacity.models.hours import (
     OpeningHours,
 )
 from apps.capacity.models.incidents import Incident, IncidentRecord, IncidentResource
+from apps.capacity.models.learning import DayUse
 from apps.capacity.models.reservations import Holder, Reservation, ReservationQuerySet
 from apps.capacity.models.resources import Qualification, Resource
 from apps.capacity.models.shifts import Duty, Shift
@@ -24,6 +25,7 @@ __all__ = [
     "Absence",
     "Blackout",
     "CapacityDay",
+    "DayUse",
     "Duty",
     "Holder",
     "Incident",
