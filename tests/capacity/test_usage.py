@@ -100,7 +100,7 @@ def test_what_was_learned_holds_from_tomorrow_in_this_store(cast):
     assert usage.in_force(cast.other_store, clock.today() + DAY) == [Plan(20)]
     event = Event.objects.get(kind="capacity.reserve_adopted")
     assert (event.actor, event.store, event.facts["percent"]) == (cast.manager, cast.store, 30)
-    with pytest.raises(DomainError, match="already") as refused:
+    with pytest.raises(DomainError) as refused:
         usage.adopt(cast.store, by=cast.manager, seen=usage.fingerprint(Plan(30)))
     assert refused.value.code == "in_force"
 
