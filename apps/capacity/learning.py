@@ -21,8 +21,10 @@ TURNED_AWAY_COST = 2
 """An hour's customer turned away costs as much as two idle hours: the job is lost, and often the customer."""
 MIN_DAYS = 20
 """With fewer days nothing is learned."""
-MIN_ALIKE = 6
-"""With fewer days of a weekday, days of its kind stand in for it; with fewer of those, all days."""
+MIN_OF_WEEKDAY = 8
+"""With fewer days of a weekday those of its kind (working days, days off) stand in: they differ by chance."""
+MIN_OF_KIND = 6
+"""With fewer of those, all days stand in."""
 MOST = 90
 WEEK = 7
 UNSET = "-"
@@ -109,10 +111,10 @@ def learn(days: Sequence[Used]) -> Plan | None:
 def _alike(days: Sequence[Used], weekday: int) -> Sequence[Used]:
     """The days that speak for ``weekday``: its own, else those of its kind, else all."""
     own = [d for d in days if d.day.weekday() == weekday and _is_ordinary(d.day, d.is_workday)]
-    if len(own) >= MIN_ALIKE:
+    if len(own) >= MIN_OF_WEEKDAY:
         return own
     kind = [d for d in days if d.is_workday == _works(weekday)]
-    return kind if len(kind) >= MIN_ALIKE else days
+    return kind if len(kind) >= MIN_OF_KIND else days
 
 
 def _works(weekday: int) -> bool:

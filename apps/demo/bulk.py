@@ -33,24 +33,33 @@ def lay(house: House, orders: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cars = max(1, orders // ORDERS_PER_CAR)
-        first = {
-            model: _first_id(cursor, model) for model in (Customer, Vehicle, WorkOrder, OrderVersion, Line)
-        }
         # Asked now: while rows are being copied the connection answers no questions.
         now = clock.now()
-        copy(Customer, _customers(house, cars, first, now))
-        copy(StoreAccess, _accesses(house, cars, first, _first_id(cursor, StoreAccess), now))
-        copy(Vehicle, _vehicles(house, cars, first))
+        first = lay_cars(house, range(cars), now)
+        first |= {model: first_id(cursor, model) for model in (WorkOrder, OrderVersion, Line)}
         copy(WorkOrder, _orders(house, orders, cars, first, now))
         copy(OrderVersion, _versions(house, orders, first, now))
         operations = list(LabourOperation.objects.filter(group=house.group).order_by("pk"))
         stock = list(Part.objects.filter(group=house.group).order_by("pk"))
         copy(Line, _lines(orders, first, operations, stock))
-        copy(SearchKey, _keys(house, orders, cars, first, _first_id(cursor, SearchKey)))
-        for model in (*first, StoreAccess, SearchKey):
-            _advance(cursor, model)
+        copy(SearchKey, _order_keys(house, orders, first, first_id(cursor, SearchKey)))
+        for model in (WorkOrder, OrderVersion, Line, SearchKey):
+            advance(cursor, model)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def lay_cars(house: House, numbers: range, now: datetime) -> dict[type[models.Model], int]:
+    """Add a customer with a car for each of ``numbers`` (never the same twice); the first id of each."""
+    with connection.cursor() as cursor:
+        first: dict[type[models.Model], int] = {m: first_id(cursor, m) for m in (Customer, Vehicle)}
+        copy(Customer, _customers(house, numbers, first, now))
+        copy(StoreAccess, _accesses(house, numbers, first, first_id(cursor, StoreAccess), now))
+        copy(Vehicle, _vehicles(house, numbers, first))
+        copy(SearchKey, _car_keys(numbers, first, first_id(cursor, SearchKey)))
+        for model in (Customer, StoreAccess, Vehicle, SearchKey):
+            advance(cursor, model)
+    return first
 
 
 def copy(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
@@ -66,12 +75,14 @@ def copy(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
                 target.write_row([f.get_db_prep_save(values[f.attname], connection) for f in fields])
 
 
-def _first_id(cursor: Any, model: type[models.Model]) -> int:
+def first_id(cursor: Any, model: type[models.Model]) -> int:
+    """The id from which rows may be copied into the model's table."""
     cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {connection.ops.quote_name(model._meta.db_table)}")
     return cursor.fetchone()[0]
 
 
-def _advance(cursor: Any, model: type[models.Model]) -> None:
+def advance(cursor: Any, model: type[models.Model]) -> None:
+    """Let the table's own ids go on after the copied ones."""
     table = connection.ops.quote_name(model._meta.db_table)
     last = f"(SELECT max(id) FROM {table})"
     cursor.execute(f"SELECT setval(pg_get_serial_sequence(%s, 'id'), {last})", [model._meta.db_table])
@@ -90,11 +101,11 @@ def _plate(n: int) -> str:
     return f"{people.PREFIX[0]}{letters[n // 100_000 % 24]}{n % 100_000:05d}"
 
 
-def _customers(house: House, cars: int, first: dict, now: datetime) -> Iterator[dict[str, Any]]:
-    for n in range(cars):
+def _customers(house: House, numbers: range, first: dict, now: datetime) -> Iterator[dict[str, Any]]:
+    for at, n in enumerate(numbers):
         name = _name(n)
         yield {
-            "id": first[Customer] + n,
+            "id": first[Customer] + at,
             "group_id": house.group.pk,
             "number": f"H{n:07d}",
             "name": name,
@@ -105,28 +116,30 @@ def _customers(house: House, cars: int, first: dict, now: datetime) -> Iterator[
         }
 
 
-def _accesses(house: House, cars: int, first: dict, start: int, now: datetime) -> Iterator[dict[str, Any]]:
-    for n in range(cars):
+def _accesses(
+    house: House, numbers: range, first: dict, start: int, now: datetime
+) -> Iterator[dict[str, Any]]:
+    for at in range(len(numbers)):
         yield {
-            "id": start + n,
+            "id": start + at,
             "store_id": house.store.pk,
-            "customer_id": first[Customer] + n,
+            "customer_id": first[Customer] + at,
             "reason": "import",
             "since": now,
         }
 
 
-def _vehicles(house: House, cars: int, first: dict) -> Iterator[dict[str, Any]]:
-    for n in range(cars):
+def _vehicles(house: House, numbers: range, first: dict) -> Iterator[dict[str, Any]]:
+    for at, n in enumerate(numbers):
         model = house.models[n % len(house.models)]
         yield {
-            "id": first[Vehicle] + n,
+            "id": first[Vehicle] + at,
             "group_id": house.group.pk,
             "vin": bulk_vin(n),
             "plate": _plate(n),
             "model_id": model.pk,
             "energy": model.energy,
-            "owner_id": first[Customer] + n,
+            "owner_id": first[Customer] + at,
             "odometer_km": 5_000 + n % 90_000,
         }
 
@@ -212,9 +225,9 @@ def _lines(
             }
 
 
-def _keys(house: House, orders: int, cars: int, first: dict, start: int) -> Iterator[dict[str, Any]]:
+def _car_keys(numbers: range, first: dict, start: int) -> Iterator[dict[str, Any]]:
     ids = count(start)
-    for n in range(cars):
+    for at, n in enumerate(numbers):
         name, plate, number = _name(n), _plate(n), phones.display(_phone(n))
         digits = fold(number)
         customer = {
@@ -234,11 +247,15 @@ def _keys(house: House, orders: int, cars: int, first: dict, start: int) -> Iter
             bulk_vin(n),
         }
         for kind, object_id, keys in (
-            ("customer", first[Customer] + n, customer),
-            ("vehicle", first[Vehicle] + n, vehicle),
+            ("customer", first[Customer] + at, customer),
+            ("vehicle", first[Vehicle] + at, vehicle),
         ):
             for key in sorted({fold(k) for k in keys}):
                 yield {"id": next(ids), "kind": kind, "object_id": object_id, "key": key}
+
+
+def _order_keys(house: House, orders: int, first: dict, start: int) -> Iterator[dict[str, Any]]:
+    ids = count(start)
     for n in range(orders):
         for key in sorted({fold(f"WO-H-{n:08d}"), f"{n:08d}"}):
             yield {

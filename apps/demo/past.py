@@ -31,6 +31,14 @@ def lay(house: House, clock: Clock, *, answered: int = 15, due: int = 6) -> None
     _answer(house, clock, answered)
 
 
+def days(day: date, *, answered: int = 15, due: int = 6) -> set[date]:
+    """The days before ``day`` on which ``lay`` has cars."""
+    agos = {_workdays_ago(day, 7 + n // 5) for n in range(answered)}
+    if due:
+        agos.add(_workdays_ago(day, 4))
+    return {day - ago * timedelta(days=1) for ago in agos}
+
+
 def _workdays_ago(day: date, n: int) -> int:
     back = workdays.add_workdays(day, -n)
     return (day - back) // timedelta(days=1)

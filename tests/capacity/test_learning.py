@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.capacity.learning import (
-    MIN_ALIKE,
     MIN_DAYS,
+    MIN_OF_KIND,
+    MIN_OF_WEEKDAY,
     MOST,
     TURNED_AWAY_COST,
     Plan,
@@ -73,7 +74,9 @@ def test_a_plan_is_judged_by_the_words_of_the_rule(days, percent):
 @given(histories())
 def test_weekdays_of_their_own_never_cost_more_than_one_figure_where_each_has_days_enough(days):
     ordinary = [Used(d.day, d.day.weekday() < 5, d.present, d.ahead, d.same_day) for d in days]
-    many = [Used(d.day + timedelta(weeks=w * 5), *vars_of(d)) for w in range(MIN_ALIKE) for d in ordinary]
+    many = [
+        Used(d.day + timedelta(weeks=w * 5), *vars_of(d)) for w in range(MIN_OF_WEEKDAY) for d in ordinary
+    ]
     plan = learn(many)
     if plan is not None:
         assert judge(plan, many).cost <= judge(Plan(plan.percent), many).cost + 1e-6
@@ -94,30 +97,30 @@ def test_too_few_days_teach_nothing():
 
 
 def test_a_weekday_with_days_enough_has_its_own_figure():
-    plan = learn(week_after_week(MIN_ALIKE, 10, 20, 20, 20, 40, 50, 50))
+    plan = learn(week_after_week(MIN_OF_WEEKDAY, 10, 20, 20, 20, 40, 50, 50))
     assert plan is not None
     assert plan.by_weekday == (10, 20, 20, 20, 40, 50, 50)
 
 
 def test_with_fewer_days_of_a_weekday_its_kind_stands_in():
-    plan = learn(week_after_week(MIN_ALIKE - 1, 10, 20, 20, 20, 40, 50, 50))
+    plan = learn(week_after_week(MIN_OF_WEEKDAY - 1, 10, 20, 20, 20, 40, 50, 50))
     assert plan is not None
     assert plan.by_weekday == (20, 20, 20, 20, 20, 50, 50), "working days alike, days off alike"
 
 
 def test_with_too_few_days_off_all_days_stand_in():
     days = [d for d in week_after_week(5, 10, 20, 20, 20, 40, 50, 50) if d.day.weekday() != 6][:-1]
-    assert sum(not d.is_workday for d in days) < MIN_ALIKE
+    assert sum(not d.is_workday for d in days) < MIN_OF_KIND
     plan = learn(days)
     assert plan is not None
     assert plan.week[5] == plan.percent
 
 
 def test_a_make_up_working_saturday_counts_as_a_working_day_and_not_as_a_saturday():
-    saturdays = {n for n in range(7 * 7) if n % 7 == 5}
+    saturdays = {n for n in range(7 * 9) if n % 7 == 5}
     made_up = min(saturdays)
     days = [used(n, 90 if n == made_up else 50 if n % 7 > 4 else 20, is_workday=n % 7 < 5 or n == made_up)
-            for n in range(7 * 7)]  # fmt: skip
+            for n in range(7 * 9)]  # fmt: skip
     plan = learn(days)
     assert plan is not None
     assert plan.week[5] == 50

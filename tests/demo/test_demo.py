@@ -6,11 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from apps.accounts.models import User
+from apps.accounts.models import Store, User
 from apps.accounts.roles import Role
 from apps.appointments.models import Appointment
 from apps.callbacks.models import Response
 from apps.calls.models import Call
+from apps.capacity.usage import Lesson
 from apps.complaints.models import Complaint
 from apps.core import clock
 from apps.demo import bulk, house
@@ -68,6 +69,10 @@ def test_the_demo_store_is_at_mid_morning_with_everything_that_goes_wrong_in_one
     assert Handover.objects.on_day(now).exists()
     assert Complaint.objects.unanswered().count() == 2
     assert Response.objects.count() >= 10
+    lesson = Lesson.of(Store.objects.get(code="hz01"))
+    assert lesson.learned is not None
+    assert lesson.test is not None
+    assert lesson.test.outcomes["learned"].cost <= lesson.test.outcomes["default"].cost
 
     assert differences() == []
     assert ledger_differences() == []

@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import translation
 
 from apps.accounts.models import User
-from apps.demo import bulk, house, morning, past
+from apps.demo import bulk, house, month, morning, past
 from apps.demo.time import Clock
+from apps.workshop import day_use
 
 
 class Command(BaseCommand):
@@ -35,9 +36,12 @@ class Command(BaseCommand):
             clock = Clock()
             clock.to(clock.at(7, days=-max(days, 16)))
             built = house.build(seed)
-            past.lay(built, clock, answered=max(0, days - 6), due=min(days, 6))
+            closed = {"answered": max(0, days - 6), "due": min(days, 6)}
+            month.lay(built, seed, clock.day, elsewhere=past.days(clock.day, **closed))
+            past.lay(built, clock, **closed)
             house.roster(built.store)
             morning.lay(built, clock)
+            day_use.record_all()
         if orders:
             bulk.lay(built, orders)
         self.stdout.write(f"{User.objects.count()} people, {clock.now:%Y-%m-%d %H:%M}")
