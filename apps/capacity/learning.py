@@ -63,6 +63,12 @@ class Plan:
         return self.percent
 
     @property
+    def words(self) -> str:
+        """The percentage, or the span of those of the week."""
+        low, high = min(self.week), max(self.week)
+        return f"{low}–{high}" if low < high else f"{low}"
+
+    @property
     def week(self) -> tuple[int, ...]:
         """Seven percentages from Monday on."""
         return self.by_weekday or (self.percent,) * WEEK

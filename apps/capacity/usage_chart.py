@@ -51,11 +51,7 @@ class Chart:
     bar: int = BAR
     base: int = TOP + TALL
     height: int = TOP + TALL + FOOT
-
-    @property
-    def width(self) -> int:
-        """As wide as there are days."""
-        return LEFT + len(self.columns) * STEP
+    width: int = LEFT + DAYS * STEP
 
     @property
     def ticks(self) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ import logging
 
 from django.conf import settings
 
-from bench.figures import booking, imports, memory, orders, pages, search, slots
+from bench.figures import booking, imports, levelling, memory, orders, pages, search, slots
 from bench.figures.base import Job, Size
 
 __all__ = ["JOBS", "Job", "Size", "prepare"]
@@ -16,6 +16,7 @@ JOBS: list[Job] = [
     *search.JOBS,
     *orders.JOBS,
     *slots.JOBS,
+    *levelling.JOBS,
     *booking.JOBS,
     *imports.JOBS,
     *memory.JOBS,

@@ -47,7 +47,7 @@ def test_the_page_shows_what_was_learned_and_what_it_would_have_cost(cast, manag
     nothing, default = list(rows.values())[:2]
     assert nothing.turned_away == pytest.approx(3)
     assert default.turned_away == pytest.approx(1)
-    assert answer.content.decode().count("<polyline") == 2
+    assert answer.content.decode().count('<polyline class="kept') == 2
     assert answer.context["is_new"]
 
 

@@ -55,12 +55,21 @@ def _page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
         "chart": usage_chart.draw(lesson.days, lesson.now, lesson.learned),
         "weekdays": _weekdays(lesson),
         "rows": _rows(lesson.test) if lesson.test else [],
+        "is_as_good": _is_as_good(lesson.test),
         "same_day": _share(lesson.days),
+        "idle": 100 * sum(d.idle for d in lesson.days) / sum(d.present for d in lesson.days)
+        if lesson.days
+        else None,
         "may_set": request.user.has_perm("desk.edit_settings"),
         "reserve_key": RESERVE,
         "by_weekday_key": BY_WEEKDAY,
     }
     return render(request, "capacity/reserve.html", context, status=status)
+
+
+def _is_as_good(test: BackTest | None) -> bool:
+    """Whether what is in force would have cost no more than what was learned."""
+    return bool(test) and test.outcomes["current"].cost <= test.outcomes["learned"].cost
 
 
 def _share(days: list[Used]) -> float | None:
