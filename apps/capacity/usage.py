@@ -162,6 +162,7 @@ def adopt(store: Store, *, by: User, seen: str) -> Plan:
 
     Raises DomainError: nothing learned yet; the figures are others than those ``seen``; it holds already.
     """
+    Store.objects.select_for_update(no_key=True).get(pk=store.pk)  # one at a time
     lesson = Lesson.of(store)
     plan = lesson.learned
     if plan is None:

@@ -18,6 +18,7 @@ from apps.core.workdays import forget, is_workday
 from apps.desk.models import CalendarDay, Event
 from tests.capacity.factories import bay, hours, narrow_house, on, technician
 from tests.cast import person
+from tests.harness.connections import together
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -129,7 +130,14 @@ def test_since_when_is_the_last_entry_that_holds(cast):
     assert usage.since(cast.store) == ago(5)
 
 
-def test_each_weekday_keeps_its_own_share_and_a_holiday_the_one_for_all_days(cast):
+@pytest.fixture
+def calendar():
+    """Working days may be corrected in this test: what the process remembers of them is dropped afterwards."""
+    yield
+    forget()
+
+
+def test_each_weekday_keeps_its_own_share_and_a_holiday_the_one_for_all_days(cast, calendar):
     narrow_house(cast)
     day = next(
         d for d in (clock.today() + n * DAY for n in range(1, 60)) if d.weekday() == 2 and is_workday(d)
@@ -155,3 +163,25 @@ def kept(store, day) -> int:
     """The percentage kept on ``day``."""
     open_days, _shut = selectors.calendar(store.pk, day, day, timedelta())
     return selectors.limits(store.pk, open_days)[day].reserve_percent
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_at_once_one_takes_it_over_and_one_is_told(cast):
+    history(cast.store, 30)
+
+    def adopt():
+        return usage.adopt(cast.store, by=cast.manager, seen=usage.fingerprint(Plan(30)))
+
+    answers = together(adopt, adopt)
+    assert Plan(30) in answers
+    (refused,) = [answer for answer in answers if isinstance(answer, DomainError)]
+    assert refused.code == "in_force"
+    assert Event.objects.filter(kind="capacity.reserve_adopted").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_may_count_the_same_days_at_once(cast):
+    narrow_house(cast)
+    used = {ago(n): (60, 30) for n in range(1, 30)}
+    assert together(*[lambda: usage.record(cast.store, used)] * 3) == [29] * 3
+    assert DayUse.objects.count() == 29

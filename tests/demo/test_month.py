@@ -73,6 +73,13 @@ def test_on_days_it_did_not_know_the_learned_reserve_loses_less_than_a_fifth(see
     assert outcomes["learned"].cost < outcomes["default"].cost
 
 
+def test_with_the_demo_s_own_seed_it_is_half_of_the_loss():
+    """The figures that ``docs/bench.md`` gives, in hours a day."""
+    test = judged(7)
+    costs = {name: round(outcome.cost / 60 / test.judged, 1) for name, outcome in test.outcomes.items()}
+    assert costs == {"learned": 4.8, "default": 9.7}
+
+
 def test_where_a_fifth_is_right_already_learning_gains_nothing_and_loses_little():
     """The figures that ``docs/bench.md`` gives."""
     tests = [judged(seed, walk_ins={True: 7, False: 7}) for seed in SEEDS]
