@@ -21,7 +21,7 @@ NO_CARS: Counter = Counter()
 def view(cast) -> DayView:
     """A day with free starts from 8:00 on."""
     narrow_house(cast)
-    needs = Needs(timedelta(hours=1), "general")
+    needs = Needs.of(timedelta(hours=1), "general")
     return days(cast.store, needs=needs, date_from=tomorrow().date(), now=clock.now())[0]
 
 

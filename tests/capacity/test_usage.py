@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import Setting
 from apps.capacity import selectors, slots, usage
 from apps.capacity.learning import Plan
-from apps.capacity.models import Absence, CapacityDay, DayUse, OpeningHours
+from apps.capacity.models import Absence, CapacityDay, DayUse, Duty, OpeningHours, Shift
 from apps.capacity.services import reserve
 from apps.capacity.slots import Needs
 from apps.core import clock
@@ -22,7 +22,7 @@ from tests.harness.connections import together
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-HOUR = Needs(timedelta(hours=1), "general")
+HOUR = Needs.of(timedelta(hours=1), "general")
 
 
 def ago(days: int):
@@ -50,6 +50,23 @@ def test_present_is_the_opening_hours_of_everybody_less_absences(cast):
     assert kept.present_minutes == 2 * 600 - 3 * 60, "absences that overlap count once, outside the hours not"
     assert (kept.ahead_minutes, kept.same_day_minutes) == (60, 30)
     assert DayUse.objects.get(day=day - DAY).present_minutes == 1200
+
+
+def test_present_is_the_shift_without_its_breaks_and_nothing_on_a_day_off(cast):
+    hours(cast.store, 8, 18)
+    one = technician(cast.store, cast.technician)
+    technician(cast.store, person("technician", cast.store, cast.group, "second"))
+    day = ago(3)
+    times = [time(7), time(12), time(13), time(17)]
+    shift = Shift.objects.create(store=cast.store, name="Early", times=times)
+    Duty.objects.create(resource=one, weekday=day.isoweekday(), shift=shift)
+    Duty.objects.create(resource=one, day=day - DAY, shift=None)
+    Absence.objects.create(resource=one, during=(on(day, 11), on(day, 14)))
+    usage.record(cast.store, {day: (0, 0), day - DAY: (0, 0), day - 2 * DAY: (0, 0)})
+    present = dict(DayUse.objects.values_list("day", "present_minutes"))
+    assert present[day] == 600 + (4 + 4 - 2) * 60, "open from 8; the break is no absence"
+    assert present[day - DAY] == 600
+    assert present[day - 2 * DAY] == 1200
 
 
 def test_counting_again_replaces_and_a_day_that_was_closed_is_dropped(cast):
@@ -132,7 +149,7 @@ def test_since_when_is_the_last_entry_that_holds(cast):
 
 @pytest.fixture
 def calendar():
-    """Working days may be corrected in this test: what the process remembers of them is dropped afterwards."""
+    """Working days may be corrected; what the process remembers of them is dropped afterwards."""
     yield
     forget()
 
@@ -145,7 +162,7 @@ def test_each_weekday_keeps_its_own_share_and_a_holiday_the_one_for_all_days(cas
     week = [0, 0, 50, 0, 0, 0, 0]
     Setting.objects.create(key=selectors.BY_WEEKDAY, value=week, effective_from=clock.today())
     Setting.objects.create(key=selectors.RESERVE, value=35, effective_from=clock.today())
-    needs = Needs(timedelta(hours=4), "general")
+    needs = Needs.of(timedelta(hours=4), "general")
     reserve(cast.store, needs=needs, starts_at=on(day, 8), label="x")
     assert kept(cast.store, day) == 50
     (view,) = slots.days(cast.store, needs=HOUR, date_from=day, now=clock.now())
@@ -161,8 +178,7 @@ def test_each_weekday_keeps_its_own_share_and_a_holiday_the_one_for_all_days(cas
 
 def kept(store, day) -> int:
     """The percentage kept on ``day``."""
-    open_days, _shut = selectors.calendar(store.pk, day, day, timedelta())
-    return selectors.limits(store.pk, open_days)[day].reserve_percent
+    return selectors.load(store, HOUR, day, 1).limits[day].reserve_percent
 
 
 @pytest.mark.django_db(transaction=True)
