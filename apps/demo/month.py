@@ -37,6 +37,8 @@ from apps.workshop.models import Clocking, Job
 DAYS = 42
 DAY = timedelta(days=1)
 OPENS, CLOSES, NOON = 8 * 60, 18 * 60, 14 * 60
+LUNCH, MEAL = (12 * 60, 12 * 60 + 30), 60
+"""When the two shifts of ``house.roster`` eat, and for how long."""
 RECEIVING = 20
 """Minutes from the arrival until somebody can begin."""
 CARS_FROM = 2_000_000
@@ -70,26 +72,38 @@ def serve(seed: int, come: list[Wish], hours: dict[str, Decimal], free_from: lis
     """One day: each car goes to whoever is free first; a walk-in who could not be done today is turned away.
 
     ``free_from`` is the minute from which each technician is free. A job takes nine to eleven tenths of its
-    time. Pure.
+    time. Each eats for an hour from his lunch on, or once the car at hand is done. Pure.
     """
     dice = random.Random(f"{seed} {come[0].day if come else 0}")
     free, stays = list(free_from), []
+    hungry = {n for n, minute in enumerate(free_from) if minute == OPENS}
+
+    def can_begin(technician: int, minute: int) -> int:
+        at, lunch = max(free[technician], minute), LUNCH[technician % 2]
+        return max(at, max(free[technician], lunch) + MEAL) if technician in hungry and at >= lunch else at
+
     for wish in come:
-        technician = min(range(len(free)), key=lambda n: free[n])
-        at = max(free[technician], wish.minute + RECEIVING)
-        codes = [(code, False) for code in wish.codes] + ([(wish.added, True)] if wish.added else [])
-        work = []
-        for code, is_added in codes:
-            ends = at + max(round(float(hours[code]) * 60 * dice.uniform(0.9, 1.1)), 5)
-            if is_added and ends > CLOSES:
-                break
-            work.append(Work(code, at, ends, is_added))
-            at = ends
-        if wish.lead_days == 0 and at > CLOSES:
+        arrived = wish.minute + RECEIVING
+        technician = min(range(len(free)), key=lambda n: can_begin(n, arrived))
+        work = _work(wish, can_begin(technician, arrived), hours, dice)
+        if wish.lead_days == 0 and work[-1].ends > CLOSES:
             continue
-        free[technician] = at
-        stays.append(Stay(wish, technician, tuple(work)))
+        if work[0].begins >= LUNCH[technician % 2]:
+            hungry.discard(technician)
+        free[technician] = work[-1].ends
+        stays.append(Stay(wish, technician, work))
     return stays
+
+
+def _work(wish: Wish, at: int, hours: dict[str, Decimal], dice: random.Random) -> tuple[Work, ...]:
+    """What is done on the car from the minute ``at`` on; added work only if it ends before closing."""
+    done = []
+    for code, is_added in [(code, False) for code in wish.codes] + [(wish.added, True)] * bool(wish.added):
+        ends = at + max(round(float(hours[code]) * 60 * dice.uniform(0.9, 1.1)), 5)
+        if not is_added or ends <= CLOSES:
+            done.append(Work(code, at, ends, is_added))
+            at = ends
+    return tuple(done)
 
 
 def plan(

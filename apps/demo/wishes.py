@@ -1,6 +1,6 @@
 """The customers of some weeks from a seed: when they wish to come, for what, booked or not. Pure.
 
-Assumptions, not measurements: two thirds of those who come on a working day have booked, at the weekend
+Assumptions, not measurements: three quarters of those who come on a working day have booked, at the weekend
 fewer; who books wants to come when the house opens or after lunch; one car in seven needs more than was
 asked for. Nothing else is put in, and the same seed gives the same customers.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 BOOKED = {True: 28, False: 26}
-WALK_INS = {True: 10, False: 17}
+WALK_INS = {True: 8, False: 13}
 """Customers a day on average, on working days and on days off."""
 HOURS = {8: 30, 9: 22, 10: 10, 11: 5, 13: 17, 14: 8, 15: 5, 16: 3}
 """Of a hundred who book, how many wish to come within the hour."""
@@ -53,11 +53,12 @@ class Wish:
 
 def stream(seed: int, workdays: Sequence[bool], walk_ins: Mapping[bool, int] = WALK_INS) -> list[Wish]:
     """The customers of as many days as ``workdays`` says (True: a working day), by day and minute."""
-    dice = random.Random(seed)
+    # Two streams: who books does not depend on how many walk in.
+    ahead, same_day = random.Random(f"{seed} booked"), random.Random(f"{seed} walk-in")
     found = []
     for day, is_workday in enumerate(workdays):
-        wishes = [_booked(dice, day) for _n in range(_about(dice, BOOKED[is_workday]))]
-        wishes += [_walk_in(dice, day) for _n in range(_about(dice, walk_ins[is_workday]))]
+        wishes = [_booked(ahead, day) for _n in range(_about(ahead, BOOKED[is_workday]))]
+        wishes += [_walk_in(same_day, day) for _n in range(_about(same_day, walk_ins[is_workday]))]
         found += sorted(wishes, key=lambda wish: wish.minute)
     return found
 

@@ -71,8 +71,7 @@ def test_the_demo_store_is_at_mid_morning_with_everything_that_goes_wrong_in_one
     assert Response.objects.count() >= 10
     lesson = Lesson.of(Store.objects.get(code="hz01"))
     assert lesson.learned is not None
-    assert lesson.test is not None
-    assert lesson.test.outcomes["learned"].cost <= lesson.test.outcomes["default"].cost
+    assert lesson.test is not None, "the page shows what it would have cost"
 
     assert differences() == []
     assert ledger_differences() == []
