@@ -6,8 +6,8 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
-from apps.capacity.affected import banners
 from apps.capacity import learning
+from apps.capacity.affected import banners
 from apps.capacity.selectors import (
     BODY_NOTICE,
     BY_WEEKDAY,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_first_tables"),
-        ("capacity", "0004_what_a_house_can_do"),
+        ("capacity", "0006_holds_that_expire"),
     ]
 
     operations = [
