@@ -96,13 +96,16 @@ class Board:
         self.begins = self._begins()
 
     @cached_property
-    def _rosters(self) -> dict[tuple[tuple[int, int], ...], Roster]:
+    def _rosters(self) -> dict[tuple[tuple[int, int], ...] | None, Roster]:
         return {}
 
     def roster(self, thing: Thing) -> Roster:
         """When somebody works; people of the same hours share one."""
-        made = Roster.on(self.axis, self.house.shifts.get(thing.id))
-        return self._rosters.setdefault(made.blocks, made)
+        spans = self.house.shifts.get(thing.id)
+        hours = None if spans is None else tuple(spans)
+        if hours not in self._rosters:
+            self._rosters[hours] = Roster.on(self.axis, hours)
+        return self._rosters[hours]
 
     def _masks(self, spans: Spans) -> dict[int, int]:
         masks: dict[int, int] = defaultdict(int)

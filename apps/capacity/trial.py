@@ -50,6 +50,7 @@ class Trial:
         self.tools = {
             tool: [t for t in board.house.tools if tool in t.equipment] for tool in sorted(step.tools)
         }
+        self._ends = [(t, t.until(step.skills)) for t in self.technicians]
         self._barred = self._closed_lanes() | self._expired()
         self._crews: dict[Roster, list[Thing]] = defaultdict(list)
         for technician in self.technicians:
@@ -80,8 +81,7 @@ class Trial:
         """The time after a permit's last day, by technician."""
         days = self.board.house.days
         masks = {}
-        for technician in self.technicians:
-            until = technician.until(self.step.skills)
+        for technician, until in self._ends:
             if until and days and until < days[-1].day:
                 midnight = datetime.combine(until + timedelta(days=1), datetime.min.time())
                 start = int(midnight.replace(tzinfo=self.board.axis.zone).timestamp())
@@ -201,7 +201,6 @@ class Trial:
 
     def _nobody(self, day: date) -> str:
         """Permits that have run out are named when nobody's holds."""
-        ends = [(t, t.until(self.step.skills)) for t in self.technicians]
-        if ends and all(end is not None and end < day for _t, end in ends):
-            return Why.permit_expired([(t.name, end) for t, end in ends if end])
+        if self._ends and all(end is not None and end < day for _t, end in self._ends):
+            return Why.permit_expired([(t.name, end) for t, end in self._ends if end])
         return Why.no_technician(self.step, self.technicians)
