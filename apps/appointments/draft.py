@@ -98,9 +98,9 @@ class Draft:
         """Yuan of all rows."""
         return sum((row.amount for row in self.rows), Decimal(0))
 
-    def needs(self, kind: str, advisor_id: int | None, people: int = 1) -> Needs:
-        """What it takes of the house."""
-        return items.needs(self.lines, kind, advisor_id, people)
+    def needs(self, kind: str, advisor_id: int | None, **more: Any) -> Needs:
+        """What it takes of the house; ``more``: people, mobility."""
+        return items.needs(self.lines, kind, advisor_id, **more)
 
 
 def _lists(data: QueryDict | dict) -> list[tuple[str, str, str]]:

@@ -99,6 +99,10 @@ class BookingForm(forms.Form):
         required=False,
         help_text=_("0 when we fetch the car."),
     )
+    mobility = forms.ChoiceField(
+        label=_("Meanwhile the customer"), choices=Appointment.Mobility.choices, required=False
+    )
+    fetched_from = forms.CharField(label=_("Where we fetch the car"), max_length=200, required=False)
     customer_words = forms.CharField(
         label=_("The customer's words"),
         max_length=2000,
@@ -130,6 +134,8 @@ class BookingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("mobility") == Appointment.Mobility.FETCHED and not cleaned.get("fetched_from"):
+            self.add_error("fetched_from", _("The driver needs the address."))
         vehicle, km = cleaned.get("vehicle"), cleaned.get("odometer_km")
         if vehicle and km is not None and vehicle.odometer_km and km < vehicle.odometer_km:
             self.add_error(

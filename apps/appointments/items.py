@@ -28,6 +28,8 @@ from apps.core.money import fen
 __all__ = ["Ask", "labour_rate", "lines", "needs", "needs_of", "with_lines"]
 
 Wish = AppointmentItem.Wish
+FETCHING = timedelta(minutes=45)
+"""What a driver needs to fetch a car, or to bring it back."""
 SHORTEST = timedelta(minutes=30)
 """A job without an operation: looking at the car takes this long."""
 BAY_OF_KIND: dict[str, BayKind] = {
@@ -96,7 +98,12 @@ def _line(
 
 
 def needs(
-    items: Iterable[AppointmentItem | WaitingItem], kind: str, advisor_id: int | None, people: int = 1
+    items: Iterable[AppointmentItem | WaitingItem],
+    kind: str,
+    advisor_id: int | None,
+    *,
+    people: int = 1,
+    mobility: str = "",
 ) -> Needs:
     """What the lines take: a step in each kind of bay that their operations name, in the order of ``WAY``.
 
@@ -116,7 +123,14 @@ def needs(
     steps = [_step(bay, by_bay[bay]) for bay in WAY if bay in by_bay] or [_look(kind)]
     if len(steps) == 1:
         steps = [replace(steps[0], duration=max(steps[0].duration, SHORTEST))]
-    return Needs(tuple(steps), advisor=advisor_id, people=people, parts=parts)
+    return Needs(
+        tuple(steps),
+        advisor=advisor_id,
+        people=people,
+        parts=parts,
+        courtesy=mobility == Appointment.Mobility.COURTESY,
+        fetching=FETCHING if mobility == Appointment.Mobility.FETCHED else None,
+    )
 
 
 def _step(bay_kind: str, operations: list[tuple[LabourOperation, Decimal]]) -> Step:
@@ -142,4 +156,4 @@ def _look(kind: str) -> Step:
 def needs_of(enquiry: Appointment | WaitingEntry, advisor_id: int | None) -> Needs:
     """What an appointment, or somebody who waits for one, takes. One query."""
     items = enquiry.items.select_related("operation", "part")
-    return needs(items, enquiry.kind, advisor_id, enquiry.people)
+    return needs(items, enquiry.kind, advisor_id, people=enquiry.people, mobility=enquiry.mobility)

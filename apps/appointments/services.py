@@ -49,6 +49,8 @@ def book(
     channel: str = Appointment.Channel.PHONE,
     odometer_km: int | None = None,
     people: int = 1,
+    mobility: str = "",
+    fetched_from: str = "",
     customer_words: str = "",
     now: datetime | None = None,
 ) -> Appointment:
@@ -63,9 +65,10 @@ def book(
     appointment = Appointment(
         store=store, customer=customer, vehicle=vehicle, kind=kind, channel=channel,
         contact_name=contact_name or customer.name, contact_phone=contact_phone or customer.phone,
-        odometer_km=odometer_km, people=people, customer_words=customer_words, booked_by=by, booked_at=now,
+        odometer_km=odometer_km, people=people, mobility=mobility, fetched_from=fetched_from,
+        customer_words=customer_words, booked_by=by, booked_at=now,
     )  # fmt: skip
-    needs = work.needs(lines, kind, advisor.pk if advisor else None, people)
+    needs = work.needs(lines, kind, advisor.pk if advisor else None, people=people, mobility=mobility)
     appointment.holder, slot = _hold(appointment, needs, starts_at)
     appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at
     appointment.advisor_id = receiver(slot)

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from apps.capacity.axis import UNIT, Axis, OpenDay, runs, units
+from apps.capacity.escort import Escort
 from apps.capacity.levelling import Levels, Limits, flattest
 from apps.capacity.needs import Closed, DayView, Needs, Slot, Stay, Step, Thing
 from apps.capacity.reasons import Why
@@ -58,6 +59,8 @@ class House:
     technicians: list[Thing] = field(default_factory=list)
     advisors: list[Thing] = field(default_factory=list)
     tools: list[Thing] = field(default_factory=list)
+    courtesy_cars: list[Thing] = field(default_factory=list)
+    drivers: list[Thing] = field(default_factory=list)
     busy: Spans = ()
     away: Spans = ()
     shifts: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
@@ -67,6 +70,12 @@ class House:
     horizon: date = date.max
     notice: timedelta = timedelta()
     awaited: Sequence[tuple[str, date]] = ()
+
+    @property
+    def things(self) -> list[Thing]:
+        """Every resource."""
+        work = [*self.bays, *self.technicians, *self.advisors, *self.tools]
+        return [*work, *self.courtesy_cars, *self.drivers]
 
 
 class Board:
@@ -92,6 +101,7 @@ class Board:
         )
         self.receiving = {a.id: self._receives(a) for a in house.advisors if self._wanted(a)}
         self.trials = [Trial(step, self) for step in needs.steps]
+        self.escort = Escort(self)
         self.barred = [n for n in house.no_bookings if n.bay_kind in ("", *needs.bay_kinds)]
         self.begins = self._begins()
 
@@ -212,9 +222,10 @@ class Board:
             return None
         if self.levels.takes_no_people(begins, index, self.needs.people):
             return None
-        plan = next(self._plans(position + self.reception, 0), None)
-        if plan is None:
+        found = self.escort.first(position, self._plans(position + self.reception, 0))
+        if found is None:
             return None
+        plan, extras = found
         stays = tuple(map(self._stay, self.needs.steps, plan))
         return Slot(
             starts_at=self.axis.moment(begins),
@@ -223,6 +234,7 @@ class Board:
             advisor=self._advisor(position, index),
             reception=self.needs.reception,
             cars=self.levels.cars(begins),
+            extras=extras,
         )
 
     def _bar(self, begins: int) -> NoBooking | None:
@@ -299,6 +311,8 @@ class Board:
         if self.levels.takes_no_people(start, index, self.needs.people):
             expected = self.levels.people(start)
             return [Why.lounge_full(expected, limits.people_per_hour, self.axis.moment(start))]
+        if any(True for _plan in self._plans(position + self.reception, 0)):
+            return [self.escort.why()]
         return [Why.reserve(limits)]
 
     def _missing(self, position: int) -> list[str]:

@@ -46,7 +46,8 @@ class Needs:
 
     ``advisor`` is a user's id, or None for whoever is free; he is taken for ``reception`` from the arrival
     on. ``people`` come with the car and have to be received; none with one that is fetched. ``parts`` are
-    ``(id, name, quantity)``.
+    ``(id, name, quantity)``. ``courtesy``: the customer drives another car from the arrival until his is
+    ready. ``fetching``: a driver takes so long to fetch the car before the arrival, and to bring it back.
     """
 
     steps: tuple[Step, ...]
@@ -54,6 +55,8 @@ class Needs:
     reception: timedelta = RECEPTION
     people: int = 1
     parts: tuple[tuple[int, str, Decimal], ...] = ()
+    courtesy: bool = False
+    fetching: timedelta | None = None
 
     @classmethod
     def of(cls, duration: timedelta, bay_kind: str, skill: str = "general", **more: object) -> Self:
@@ -66,14 +69,20 @@ class Needs:
         return sum((step.duration for step in self.steps), timedelta())
 
     @property
+    def longest(self) -> timedelta:
+        """Open time within which the work, and bringing the car back, surely end when nobody has a break."""
+        return self.duration + 2 * (self.fetching or timedelta())
+
+    @property
     def bay_kinds(self) -> set[str]:
         """Every kind of bay that the car comes to."""
         return {step.bay_kind for step in self.steps}
 
     @property
-    def tools(self) -> set[str]:
-        """Every scarce tool."""
-        return {tool for step in self.steps for tool in step.tools}
+    def kinds(self) -> list[str]:
+        """The kinds of resources beside bays that it may take."""
+        extra = {"tool": any(s.tools for s in self.steps), "courtesy": self.courtesy, "driver": self.fetching}
+        return ["technician", "advisor", *(kind for kind, wanted in extra.items() if wanted)]
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Slot:
-    """A start that fits, with everything that is chosen for it. ``cars`` are expected in its hour already."""
+    """A start that fits, with everything that is chosen for it. ``cars`` are expected in its hour already.
+
+    ``extras`` are the courtesy car and the drivers, each with the time it is taken.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -133,6 +145,7 @@ class Slot:
     advisor: Thing
     reception: timedelta
     cars: int = 0
+    extras: tuple[tuple[Thing, tuple[Span, ...]], ...] = ()
 
     def spans(self) -> Iterator[tuple[int, Span, list[str]]]:
         """``(resource id, from and till, why it fits)`` of all that it takes."""
@@ -141,6 +154,8 @@ class Slot:
                 requires = stay.step.of_bay if thing is stay.bay else sorted(thing.equipment)
                 yield from ((thing.id, span, requires) for span in stay.stay)
             yield from ((stay.technician.id, span, stay.step.of_technician) for span in stay.work)
+        for thing, spans in self.extras:
+            yield from ((thing.id, span, []) for span in spans)
         if self.reception:
             yield self.advisor.id, (self.starts_at, self.starts_at + self.reception), []
 

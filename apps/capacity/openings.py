@@ -91,13 +91,16 @@ class Openings:
                 return self.axis.segments((window & -window).bit_length() - 1, elapsed)
         return None
 
-    def fits(self, bay: Resource, technician: Resource, starts_at: datetime) -> bool:
-        """Whether both are free for the whole work from ``starts_at`` on."""
+    def works(self, technician: Resource, starts_at: datetime) -> bool:
+        """Whether he is on shift and free for the whole work from ``starts_at`` on."""
         position = self.axis.floor(int(starts_at.timestamp()))
         roster, free = self._rosters[technician.pk], self._free[technician.pk]
-        if not roster.runs(free & roster.mask, self.length) >> position & 1:
-            return False
-        elapsed = roster.pieces(position, self.length)[-1][1] - position
+        return bool(roster.runs(free & roster.mask, self.length) >> position & 1)
+
+    def stands(self, bay: Resource, technician: Resource, starts_at: datetime) -> bool:
+        """Whether the bay is free as long as he, who ``works``, needs it."""
+        position = self.axis.floor(int(starts_at.timestamp()))
+        elapsed = self._rosters[technician.pk].pieces(position, self.length)[-1][1] - position
         return bool(runs(self._free[bay.pk], elapsed) >> position & 1)
 
     def booked(self, resource: Resource) -> timedelta:

@@ -43,6 +43,9 @@ class Why:
             ) % {"bay": stay.bay.name, "technician": stay.technician.name}
         if tools := dict.fromkeys(tool.name for stay in slot.stays for tool in stay.tools):
             sentence += " " + _("Kept for it: %(tools)s.") % {"tools": ", ".join(tools)}
+        if slot.extras:
+            names = ", ".join(thing.name for thing, _spans in slot.extras)
+            sentence += " " + _("Kept for the customer: %(names)s.") % {"names": names}
         if slot.cars:
             count = ngettext(
                 "%(n)d other car is expected in this hour.",
@@ -115,6 +118,20 @@ class Why:
             "parts": ", ".join(name for name, _day in awaited),
             "day": when.exact(max(day for _name, day in awaited)),
         }
+
+    @staticmethod
+    def no_courtesy_car(cars: list[Thing]) -> str:
+        """No courtesy car for as long as the customer's is here."""
+        if not cars:
+            return _("This store has no courtesy car.")
+        return _("No courtesy car is free until the work is done.")
+
+    @staticmethod
+    def no_driver(drivers: list[Thing]) -> str:
+        """Nobody fetches the car or brings it back at that time."""
+        if not drivers:
+            return _("This store has no driver who fetches cars.")
+        return _("No driver is free to fetch the car before this time, or to bring it back.")
 
     @staticmethod
     def no_advisor(needs: Needs, advisors: list[Thing]) -> str:

@@ -60,13 +60,12 @@ def load(
     store_id = store.pk if isinstance(store, Store) else store
     last = date_from + timedelta(days=days - 1)
     duties = Duties(store_id, date_from)
-    open_days, shut = calendar(store_id, date_from, last, duties.stretch(needs.duration))
+    open_days, shut = calendar(store_id, date_from, last, duties.stretch(needs.longest))
     house = House(zone=timezone.get_current_timezone(), asked=(date_from, last), days=open_days, shut=shut)
     _enter_resources(house, store_id, needs)
     if open_days:
         start, end = open_days[0].opens, open_days[-1].closes
-        things = [*house.bays, *house.technicians, *house.advisors, *house.tools]
-        house.busy, house.away = _spans([t.id for t in things], start, end, without)
+        house.busy, house.away = _spans([thing.id for thing in house.things], start, end, without)
         house.arrivals = _arrivals(store_id, start, end, without)
         house.shifts = duties.spans(open_days)
         house.no_bookings = _blackouts(store_id, start, end)
@@ -91,13 +90,15 @@ def _enter_resources(house: House, store_id: int, needs: Needs) -> None:
         Resource.Kind.TECHNICIAN: house.technicians,
         Resource.Kind.ADVISOR: house.advisors,
         Resource.Kind.TOOL: house.tools,
+        Resource.Kind.COURTESY: house.courtesy_cars,
+        Resource.Kind.DRIVER: house.drivers,
     }
     held: dict[int, dict[str, Able]] = defaultdict(dict)
     rows = Qualification.objects.filter(resource__store_id=store_id)
     for pk, skill, level, until in rows.values_list("resource", "skill", "level", "valid_until"):
         held[pk][skill] = Able(level, until)
     ordinary = Able(SkillLevel.SKILLED)
-    fitting = Resource.objects.filter(store_id=store_id).concerning(needs.bay_kinds, tools=bool(needs.tools))
+    fitting = Resource.objects.filter(store_id=store_id).concerning(needs.bay_kinds, needs.kinds)
     for row in fitting.values_list("pk", "kind", "name", "person_id", "bay_kind", "equipment", "skills"):
         pk, kind, name, person_id, bay_kind, equipment, skills = row
         abilities = tuple((skill, held[pk].get(skill, ordinary)) for skill in skills)

@@ -161,7 +161,7 @@ def _take(
     days = _days_needed(store, needs, starts_at) | (days_of(without) if without else set())
     lock_days(store, days)
     _give_up(store, days, now)
-    concerned = Resource.objects.filter(store=store).concerning(needs.bay_kinds, tools=bool(needs.tools))
+    concerned = Resource.objects.filter(store=store).concerning(needs.bay_kinds, needs.kinds)
     list(concerned.order_by("pk").select_for_update(no_key=True))
     verdict = slots.judge(store, needs=needs, starts_at=starts_at, now=now, without=without)
     if isinstance(verdict, Closed):
@@ -185,7 +185,7 @@ def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime
 def _days_needed(store: Store, needs: Needs, starts_at: datetime) -> set[date]:
     """The days a job from ``starts_at`` might touch, whoever else is booked. Three queries."""
     day = timezone.localdate(starts_at)
-    longest = selectors.Duties(store.pk, day).stretch(needs.duration) + needs.reception
+    longest = selectors.Duties(store.pk, day).stretch(needs.longest) + needs.reception
     open_days, _shut = selectors.calendar(store.pk, day, day, longest)
     if not open_days:
         return {day}

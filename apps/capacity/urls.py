@@ -18,6 +18,13 @@ urlpatterns = [
     path("capacity/shifts/new/", roster.shift_create, name="shift_create"),
     path("capacity/shifts/<int:pk>/", roster.shift_update, name="shift_update"),
     path("capacity/shifts/<int:pk>/removal/", roster.shift_removal_create, name="shift_remove"),
+    path(
+        "capacity/courtesy-cars/new/",
+        resources.resource_create,
+        {"kind": "courtesy"},
+        name="courtesy_create",
+    ),
+    path("capacity/drivers/new/", resources.resource_create, {"kind": "driver"}, name="driver_create"),
     path("capacity/tools/new/", resources.resource_create, {"kind": "tool"}, name="tool_create"),
     path("capacity/reserve/", reserve.reserve_page, name="reserve"),
     path("capacity/reserve/adoption/", reserve.adoption_create, name="reserve_adopt"),

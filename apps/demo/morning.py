@@ -23,6 +23,7 @@ from apps.demo.way import Way, deliver_events
 from apps.desk.models import Task
 from apps.handover import checklists
 from apps.handover import services as handover
+from apps.parts.selectors import expected
 from apps.reception.models import Visit
 from apps.workorders import services as workorders
 from apps.workorders.services import LineSpec
@@ -134,7 +135,8 @@ def _just_here(house: House, clock: Clock) -> None:
 
 def _bookings(house: House, clock: Clock) -> None:
     """Today's remaining appointments and those of the next days, at the first times that are free."""
-    packages = list(Package.objects.filter(group=house.group).prefetch_related(with_lines()).order_by("code"))
+    known = Package.objects.filter(group=house.group).prefetch_related(with_lines()).order_by("code")
+    packages = [package for package in known if _is_in_stock(house, package)]
     for n in range(26):
         days = 0 if n < 8 else 1 + (n - 8) // 4
         clock.to(clock.at(9, 10 + n, days=-2))
@@ -146,6 +148,12 @@ def _bookings(house: House, clock: Clock) -> None:
             house.store, needs=needs, date_from=clock.day + timedelta(days=days), days=1, now=from_now
         )
         _book(house, vehicle, asks, [s.starts_at for s in free[n % 5 :: 5]], n)
+
+
+def _is_in_stock(house: House, package: Package) -> bool:
+    return not expected(
+        house.store.pk, {row.part_id: row.quantity for row in package.lines.all() if row.part_id}
+    )
 
 
 def _book(house: House, vehicle, asks, moments, n: int) -> Appointment | None:

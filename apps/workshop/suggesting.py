@@ -150,22 +150,21 @@ def complete(
         return bay, technician
     able = candidates(job)
     free = _openings(job, [*able.all, *filter(None, (bay, technician))])
-    bays, people = [bay] if bay else able.bays, [technician] if technician else able.technicians
-    pairs = [(b, t) for t in people for b in bays if free.fits(b, t, starts_at)]
-    here = _bays_of_car(job) | {job.bay_id}
-    best = min(
-        pairs,
-        key=lambda p: (p[0].pk not in here, p[1].pk != job.technician_id, free.booked(p[1])),
-        default=None,
-    )
-    if best:
-        return best
-    if bay is None:
-        raise _none_free(
-            _("No bay for “%(job)s” is free for the whole job from %(time)s on."), job, starts_at
-        )
-    sentence = _("Nobody qualified for “%(skill)s” is free for the whole job from %(time)s on.")
-    raise _none_free(sentence, job, starts_at)
+    if technician is None:
+        there = [t for t in able.technicians if free.works(t, starts_at)]
+        technician = min(there, key=lambda t: (t.pk != job.technician_id, free.booked(t)), default=None)
+        if technician is None:
+            sentence = _("Nobody qualified for “%(skill)s” is free for the whole job from %(time)s on.")
+            raise _none_free(sentence, job, starts_at)
+    if bay is None and free.works(technician, starts_at):
+        here = _bays_of_car(job) | {job.bay_id}
+        fitting = [b for b in able.bays if free.stands(b, technician, starts_at)]
+        bay = min(fitting, key=lambda b: b.pk not in here, default=None)
+        if bay is None:
+            sentence = _("No bay for “%(job)s” is free for the whole job from %(time)s on.")
+            raise _none_free(sentence, job, starts_at)
+    # Where the technician cannot, planning says what is in his way, whichever the bay.
+    return bay or able.bays[0], technician
 
 
 def _none_free(sentence: str, job: Job, starts_at: datetime) -> DomainError:

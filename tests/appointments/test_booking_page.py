@@ -272,7 +272,7 @@ def test_nonsense_in_the_address_is_no_error(desk, car, query):
 def test_the_page_costs_the_same_however_much_is_booked_and_kept(cast, desk, car):
     rows = [make_operation(cast.store, f"Q{n}", flat_rate_hours=Decimal("0.1")) for n in range(30)]
     costs = []
-    desk.get(NEW)
+    desk.get(f"{NEW}?vehicle={car.pk}")
     for count in (3, 30):
         keys = [f"operation:{row.pk}" for row in rows[:count]]
         data = typed(car, item=keys, quantity=["1"] * count, wish=["wished"] * count)

@@ -10,7 +10,7 @@ from apps.appointments import services
 from apps.appointments.items import Ask
 from apps.appointments.models import Appointment
 from apps.appointments.texts import decide, failed, text
-from apps.capacity.models import Reservation
+from apps.capacity.models import Reservation, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.customers.models import StoreAccess
@@ -240,3 +240,37 @@ def test_a_missing_part_closes_the_days_until_it_can_be_there(cast):
     assert part.name in refused.value.message
     StockItem.objects.create(store=cast.store, part=part, on_hand=Decimal(2))
     assert make_appointment(cast.store, starts_at=tomorrow(11), asks=asks).pk
+
+
+def held(appointment, kind: str) -> list[tuple[datetime, datetime]]:
+    rows = appointment.holder.reservations.filter(resource__kind=kind).order_by("during")
+    return [(row.during.lower, row.during.upper) for row in rows]
+
+
+def test_a_courtesy_car_is_kept_from_the_arrival_until_the_customers_is_ready(cast):
+    narrow_house(cast)
+    wish = {"mobility": "courtesy", "starts_at": tomorrow(9)}
+    with pytest.raises(DomainError):
+        make_appointment(cast.store, **wish)
+    Resource.objects.create(store=cast.store, kind="courtesy", name="浙A00001")
+    appointment = make_appointment(cast.store, **wish)
+    assert held(appointment, "courtesy") == [(appointment.arrives_at, appointment.ready_at)]
+    services.reschedule(appointment, starts_at=tomorrow(14), by=cast.advisor)
+    assert held(appointment, "courtesy") == [(tomorrow(14), appointment.ready_at)], "it moves along"
+
+
+def test_a_car_we_fetch_takes_a_driver_before_and_after(cast):
+    narrow_house(cast)
+    driver = Resource.objects.create(store=cast.store, kind="driver", name="老赵")
+    wish = {"mobility": "fetched", "fetched_from": "文三路 1 号", "people": 0}
+    with pytest.raises(DomainError):
+        make_appointment(cast.store, starts_at=tomorrow(8, 30), **wish)
+    appointment = make_appointment(cast.store, starts_at=tomorrow(9), **wish)
+    way = timedelta(minutes=45)
+    ready = appointment.ready_at
+    assert held(appointment, "driver") == [(tomorrow(8, 15), tomorrow(9)), (ready, ready + way)]
+    driver.is_active = False
+    driver.save()
+    with pytest.raises(DomainError) as refused:
+        make_appointment(cast.store, starts_at=tomorrow(13), **wish)
+    assert "司机" in refused.value.message or "driver" in refused.value.message

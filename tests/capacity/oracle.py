@@ -1,7 +1,7 @@
 """The slot engine as one would do it by hand: piece by piece, resource by resource. Slow and obvious."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from apps.capacity.engine import House
 from apps.capacity.needs import Needs, Step, Thing
@@ -38,7 +38,31 @@ class Oracle:
         wanted = [a for a in self.house.advisors if self.needs.advisor in (None, a.person_id)]
         if not any(self.works(a, receiving) for a in wanted):
             return False
-        return any(self.leaves_the_reserve(work) for work in self.ways(first + reception, self.needs.steps))
+        return any(
+            self.leaves_the_reserve(work) and self.is_escorted(first, self.pieces.index(work[-1]) + 1)
+            for work in self.ways(first + reception, self.needs.steps)
+        )
+
+    def is_escorted(self, arrival: int, ready: int) -> bool:
+        """Whether a courtesy car, or drivers for both ways, are free."""
+        if self.needs.courtesy:
+            there = self.pieces[arrival:ready]
+            if not any(self.free(car, there) for car in self.house.courtesy_cars):
+                return False
+        if self.needs.fetching is None:
+            return True
+        way = int(self.needs.fetching.total_seconds()) // PIECE
+        out, back = self.pieces[max(arrival - way, 0) : arrival], self.pieces[ready : ready + way]
+        while len(back) == way and self.day_of(back[0]) != self.day_of(back[-1]):
+            ready += 1
+            back = self.pieces[ready : ready + way]
+        if len(out) < way or self.day_of(out[0]) != self.day_of(self.pieces[arrival]) or len(back) < way:
+            return False
+        return all(any(self.free(d, trip) for d in self.house.drivers) for trip in (out, back))
+
+    @staticmethod
+    def day_of(piece: int) -> date:
+        return datetime.fromtimestamp(piece, ZONE).date()
 
     def may_arrive(self, start: int) -> bool:
         house = self.house

@@ -1,6 +1,7 @@
 """The mass incident's verbs: what is blocked, whom it touches, who is told, and when it is done."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +13,7 @@ from apps.core import clock
 from apps.core.errors import DomainError
 from apps.desk.models import Event, Notice, Task
 from apps.desk.models.event import subject_key
+from apps.parts.services import receive
 from tests.appointments.factories import furnish, make_appointment, make_part
 from tests.capacity.factories import bay, narrow_house, tomorrow
 from tests.capacity.incident_factories import deliver, only_bay, report
@@ -312,6 +314,7 @@ class TestParts:
         spec = part_line(cast)
         first, second = self.blocked(cast, filter_), self.blocked(cast, spec.part)
         deliver()
+        receive(cast.store, filter_, Decimal(5), by=cast.parts_clerk)
         appointment = make_appointment(cast.store, asks=[Ask(filter_)], starts_at=tomorrow(9))
         order = make_authorised_order(cast, [labour(cast), spec])
         deliver()

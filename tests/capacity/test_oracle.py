@@ -14,7 +14,7 @@ from apps.capacity.needs import Able, Closed, Needs, Slot, Step, Thing
 from tests.capacity.houses import DAY, LONG_AGO, MINUTE, ZONE, at, hour_needs, house, moment, open_day
 from tests.capacity.oracle import PIECE, Oracle
 
-IDS = [1, 2, 3, 11, 12, 13, 21, 22, 31]
+IDS = [1, 2, 3, 11, 12, 13, 21, 22, 31, 41, 51]
 
 
 def spans(ids, most: int):
@@ -54,6 +54,8 @@ def jobs(draw) -> Needs:
         tuple(replace(s, duration=timedelta(minutes=15 * q)) for s, q in zip(steps, quarters, strict=True)),
         advisor=draw(st.sampled_from([None, None, 91])),
         people=draw(st.integers(0, 2)),
+        courtesy=draw(st.integers(0, 3)) == 0,
+        fetching=draw(st.sampled_from([None, None, None, timedelta(minutes=45)])),
     )
 
 
@@ -72,6 +74,8 @@ def houses(draw, most: int = 12) -> House:
     h.away = draw(spans(IDS, 3))
     h.bays.append(Thing(3, "bay", "Bay 3", bay_kind="express", equipment=frozenset({"Pit"})))
     h.bays[0] = replace(h.bays[0], bay_kind=draw(st.sampled_from(["general", "express"])))
+    h.courtesy_cars = [Thing(41, "courtesy", "Loan")]
+    h.drivers = [Thing(51, "driver", "Driver")]
     h.tools = [Thing(31, "tool", "Rig", equipment=frozenset({"Rig"}))]
     until = DAY + timedelta(days=draw(st.integers(-1, 3)))
     h.technicians[0] = replace(h.technicians[0], abilities=(("general", Able(1)), ("electrical", Able(3))))

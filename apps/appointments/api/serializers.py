@@ -38,7 +38,8 @@ class AppointmentSerializer(serializers.ModelSerializer):
         model = Appointment
         fields = [
             "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
-            "advisor", "kind", "channel", "status", "odometer_km", "people", "customer_words",
+            "advisor", "kind", "channel", "status", "odometer_km", "people", "mobility",
+            "fetched_from", "customer_words",
             "arrives_at", "ready_at", "booked_at", "closed_reason", "version", "items",
         ]  # fmt: skip
         read_only_fields = fields
@@ -94,6 +95,8 @@ class EnquirySerializer(serializers.Serializer):
     contact_phone = serializers.CharField(max_length=30, required=False)
     odometer_km = serializers.IntegerField(min_value=0, max_value=2_000_000, required=False, allow_null=True)
     people = serializers.IntegerField(min_value=0, max_value=20, required=False)
+    mobility = serializers.ChoiceField(choices=Appointment.Mobility.choices, required=False, allow_blank=True)
+    fetched_from = serializers.CharField(max_length=200, required=False, allow_blank=True)
     customer_words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     items = AskSerializer(many=True, required=False)
 

@@ -31,6 +31,11 @@ class Enquiry(models.Model):
         PROACTIVE = "proactive", _("Proactive call")
         ADVISOR = "advisor", _("Advisor's phone")
 
+    class Mobility(models.TextChoices):
+        OWN = "", _("comes and goes by himself")
+        COURTESY = "courtesy", _("courtesy car")
+        FETCHED = "fetched", _("we fetch the car and bring it back")
+
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="+", verbose_name=_("vehicle"))
     contact_name = models.CharField(_("contact"), max_length=60)
@@ -39,6 +44,8 @@ class Enquiry(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     odometer_km = models.PositiveIntegerField(_("mileage, km"), null=True, blank=True)
     people = models.PositiveSmallIntegerField(_("people who come"), default=1)
+    mobility = models.CharField(_("mobility"), max_length=10, choices=Mobility.choices, blank=True)
+    fetched_from = models.CharField(_("where we fetch it"), max_length=200, blank=True)
     customer_words = models.TextField(_("the customer's words"), blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
 

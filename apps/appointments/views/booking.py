@@ -86,6 +86,8 @@ def _book(request: HttpRequest, store: Store, data: dict[str, Any], draft: Draft
         channel=data["channel"],
         odometer_km=data["odometer_km"],
         people=data["people"],
+        mobility=data["mobility"],
+        fetched_from=data["fetched_from"],
         customer_words=data["customer_words"],
     )
 
@@ -244,7 +246,10 @@ def _slot_context(data: QueryDict, form: BookingForm, draft: Draft, store: Store
     kind = str(form["kind"].value() or "")
     people = str(form["people"].value())
     needs = draft.needs(
-        kind, int(advisor) if advisor.isdecimal() else None, int(people) if people.isdecimal() else 1
+        kind,
+        int(advisor) if advisor.isdecimal() else None,
+        people=int(people) if people.isdecimal() else 1,
+        mobility=str(form["mobility"].value() or ""),
     )
     chosen = _moment(form["starts_at"].value())
     wanted = asked_day(_wanted_day(data, chosen), today)

@@ -188,9 +188,19 @@ class ToolForm(_EquippedForm):
         return [self.cleaned_data["equipment"]]
 
 
+class PlainForm(ResourceForm):
+    """Create or change a courtesy car (by its plate) or a driver (by his name)."""
+
+    class Meta:
+        model = Resource
+        fields = ["name", "order", "is_active"]
+
+
 FORMS = {
     Resource.Kind.BAY: BayForm,
     Resource.Kind.TECHNICIAN: TechnicianForm,
     Resource.Kind.ADVISOR: PersonResourceForm,
     Resource.Kind.TOOL: ToolForm,
+    Resource.Kind.COURTESY: PlainForm,
+    Resource.Kind.DRIVER: PlainForm,
 }

@@ -23,10 +23,9 @@ class ResourceQuerySet(StoreOwnedQuerySet):
         """In use: reserved for new work."""
         return self.filter(is_active=True)
 
-    def concerning(self, bay_kinds: Iterable[str], *, tools: bool) -> Self:
-        """What a job in bays of these kinds may take: those bays, every person, and the tools if asked."""
-        kinds = [Resource.Kind.TECHNICIAN, Resource.Kind.ADVISOR, *([Resource.Kind.TOOL] if tools else [])]
-        return self.active().filter(Q(bay_kind__in=list(bay_kinds)) | Q(kind__in=kinds))
+    def concerning(self, bay_kinds: Iterable[str], kinds: Iterable[str]) -> Self:
+        """What a job in bays of these kinds may take: those bays, and everything of ``kinds``."""
+        return self.active().filter(Q(bay_kind__in=list(bay_kinds)) | Q(kind__in=list(kinds)))
 
 
 class Resource(models.Model):
@@ -40,6 +39,8 @@ class Resource(models.Model):
         TECHNICIAN = "technician", _("Technician")
         ADVISOR = "advisor", _("Service advisor")
         TOOL = "tool", _("Scarce tool")
+        COURTESY = "courtesy", _("Courtesy car")
+        DRIVER = "driver", _("Driver who fetches cars")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
