@@ -68,6 +68,14 @@ def by_hours(store: Store, hours: HoursByKind) -> list[Broken]:
     return _listed(row for row in usual if _lies_outside(row, days.on))
 
 
+def by_calendar(store: Store, days: list[date]) -> list[Broken]:
+    """Bookings on ``days`` outside the hours that the calendar gives them now."""
+    hours = selectors.Hours(store.pk, min(days), max(days))
+    touched = set(days)
+    rows = (r for r in _rows(_ahead(store)) if timezone.localdate(r.during.lower) in touched)
+    return _listed(row for row in rows if _lies_outside(row, hours.on))
+
+
 def by_day(row: CapacityDay) -> list[Broken]:
     """Bookings that would lie outside the hours that the unsaved ``row`` gives its day."""
     days = selectors.Hours(row.store_id, row.day, row.day)

@@ -6,7 +6,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
-from apps.capacity import learning
+from apps.capacity import learning, reactions
 from apps.capacity.affected import banners
 from apps.capacity.selectors import (
     BODY_NOTICE,
@@ -153,6 +153,7 @@ def register() -> None:
     _incidents()
     declare("capacity.see", *DESK, *CALLERS, *FLOOR, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
     declare("capacity.manage", *MANAGERS, Role.ADMINISTRATOR)
+    reactions.register()
     _declare_limits()
     _declare_weekdays()
     _declare_how_far_ahead()

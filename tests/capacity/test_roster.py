@@ -14,8 +14,9 @@ from apps.capacity.needs import Needs, Step
 from apps.capacity.services import reserve
 from apps.core import clock, workdays
 from apps.core.errors import DomainError
-from apps.desk.models import Event
+from apps.desk.models import CalendarDay, Event, Task
 from tests.capacity.factories import advisor, bay, hours, narrow_house, on, technician, tomorrow
+from tests.capacity.incident_factories import deliver
 
 pytestmark = pytest.mark.django_db
 HOUR = Needs.of(timedelta(hours=1), "general")
@@ -365,3 +366,20 @@ def test_hours_of_holidays_are_set_with_the_week(cast, manager):
     assert "opens_8" in both.context["form"].errors
     assert manager.post(url, week).status_code == 302
     assert OpeningHours.objects.filter(store=cast.store).count() == 7
+
+
+def test_a_holiday_published_late_lists_what_is_booked_on_it_for_the_manager(cast, booked):
+    day = tomorrow().date()
+    CalendarDay.put(day, day, is_workday=False, note="Flood", by=cast.manager)
+    deliver()
+    assert not Task.objects.filter(kind="capacity.calendar").exists(), "open as on any other day"
+    OpeningHours.objects.create(store=cast.store, weekday=8)
+    CalendarDay.put(day, day, is_workday=False, note="Flood", by=cast.manager)
+    deliver()
+    task = Task.objects.get(kind="capacity.calendar")
+    assert (task.role, task.params["n"]) == ("service_manager", 1)
+    assert "浙A99" in task.note
+    assert booked.reservations.count() == 3
+    assert not day_of(cast, day).slots
+    deliver()
+    assert Task.objects.filter(kind="capacity.calendar").count() == 1
