@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
-from apps.appointments import reactions, waiting, waiting_round, waiting_texts
+from apps.appointments import missing, reactions, waiting, waiting_round, waiting_texts
 from apps.appointments.models import Appointment, WaitingEntry
 from apps.appointments.texts import KINDS
 from apps.appointments.views.waiting_public import waiting_public
@@ -133,6 +133,9 @@ def _waiting_of(vehicle: Vehicle, user: User) -> dict[str, Any] | None:
 
 def _wait() -> None:
     """What the waiting list adds."""
+    declare_setting(
+        missing.AFTER, int, 30, _("The advisor calls a customer who has not come after"), _("minutes"), low=5
+    )
     declare_setting(
         waiting.ACCEPT_MINUTES,
         int,

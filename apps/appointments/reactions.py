@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.appointments import waiting, waiting_round
+from apps.appointments import missing, waiting, waiting_round
 from apps.appointments.models import Appointment, WaitingEntry
 from apps.core import clock
 from apps.desk.models import Event
@@ -29,10 +29,14 @@ FREED = (
 )
 
 
+SETTLED = ("appointment.arrived", "appointment.cancelled", "appointment.moved", "appointment.no_show")
+
+
 def register() -> None:
     """Called by the menu."""
     subscribe(waiting_round.SUBSCRIPTION, *FREED, handler=capacity_freed)
     subscribe("appointments.waiting_booked", "appointment.booked", handler=vehicle_booked)
+    subscribe("appointments.missing", *SETTLED, handler=arrival_settled)
 
 
 def capacity_freed(event: Event) -> None:
@@ -52,3 +56,8 @@ def vehicle_booked(event: Event) -> None:
     booked = Appointment.objects.select_related("booked_by").get(pk=event.subject.partition(":")[2])
     for entry in WaitingEntry.objects.of_car(booked.vehicle):
         waiting.book_otherwise(entry, booked)
+
+
+def arrival_settled(event: Event) -> None:
+    """Nobody need ask any more where the customer is."""
+    missing.settle(Appointment.objects.get(pk=event.subject.partition(":")[2]))
