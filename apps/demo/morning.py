@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_noop
 
 from apps.appointments import services as appointments
+from apps.appointments import waiting
 from apps.appointments.items import Ask, with_lines
 from apps.appointments.models import Appointment
 from apps.capacity import slots
@@ -35,6 +36,7 @@ def lay(house: House, clock: Clock) -> None:
     _cars(house, clock)
     deliver_events(clock)
     _bookings(house, clock)
+    _waiting(house, clock)
     _handovers(house, clock)
     _complaints(house, clock)
     clock.start()
@@ -148,6 +150,26 @@ def _bookings(house: House, clock: Clock) -> None:
             house.store, needs=needs, date_from=clock.day + timedelta(days=days), days=1, now=from_now
         )
         _book(house, vehicle, asks, [s.starts_at for s in free[n % 5 :: 5]], n)
+
+
+def _waiting(house: House, clock: Clock) -> None:
+    """Two customers wait for an early hour: of tomorrow, and of any day of the week."""
+    packages = Package.objects.filter(group=house.group).prefetch_related(with_lines()).order_by("code")
+    tomorrow = clock.day + timedelta(days=1)
+    for n, (till_day, till_time) in enumerate(
+        ((tomorrow, time(10)), (tomorrow + timedelta(days=6), time(12)))
+    ):
+        waiting.put(
+            store=house.store,
+            vehicle=house.car(house.advisors[n]),
+            asks=[Ask(packages[n])],
+            by=house.advisors[n],
+            from_day=tomorrow,
+            till_day=till_day,
+            from_time=time(8),
+            till_time=till_time,
+            advisor=house.advisors[n],
+        )
 
 
 def _is_in_stock(house: House, package: Package) -> bool:
