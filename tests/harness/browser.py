@@ -124,6 +124,7 @@ def _keep_picture(page: Page, name: str) -> None:
 
 def tick(box: Locator) -> None:
     """Tick a box or choice by what a person can see of it: its label, once that stands still."""
+    box.wait_for(state="attached")  # counting does not wait for the page
     label = box.locator("xpath=ancestor::label[1]")
     (label if label.count() else box).click()
     expect(box).to_be_checked()

@@ -18,6 +18,8 @@ GROUPS = {
     Resource.Kind.TECHNICIAN: _("Technicians"),
     Resource.Kind.ADVISOR: _("Advisors who receive"),
     Resource.Kind.TOOL: _("Scarce tools"),
+    Resource.Kind.COURTESY: _("Courtesy cars"),
+    Resource.Kind.DRIVER: _("Drivers who fetch cars"),
 }
 
 
