@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from apps.core import clock, phones, plates, vin
 from apps.core.widths import half_width
 from apps.customers.models import Vehicle
 
+QUARTER = 15
 ELSEWHERE = (Appointment.Channel.ONLINE, Appointment.Channel.MAKER)
 TAKEN_HERE = [c for c in Appointment.Channel if c not in ELSEWHERE]
 
@@ -146,6 +147,12 @@ class BookingForm(forms.Form):
         return cleaned
 
 
+def holds_a_quarter(begin: time, end: time) -> bool:
+    """Whether an arrival time, a quarter of an hour, lies within both times."""
+    first = -(-(begin.hour * 60 + begin.minute) // QUARTER) * QUARTER
+    return first <= end.hour * 60 + end.minute
+
+
 class WishForm(forms.Form):
     """When somebody who waits wants to come: days, and hours if he said any."""
 
@@ -162,8 +169,10 @@ class WishForm(forms.Form):
         elif first and last and last < first:
             self.add_error("till_day", _("The last wished day comes before the first."))
         begin, end = cleaned.get("from_time"), cleaned.get("till_time")
-        if begin and end and end <= begin:
+        if begin and end and end < begin:
             self.add_error("till_time", _("The wished hours end before they begin."))
+        elif begin and end and not holds_a_quarter(begin, end):
+            self.add_error("till_time", _("Cars arrive on the quarter hour: leave one between both times."))
         return cleaned
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from apps.appointments import missing, waiting, waiting_round
 from apps.appointments.models import Appointment, WaitingEntry
+from apps.capacity import breaking
 from apps.core import clock
-from apps.desk.models import Event
+from apps.desk.models import Event, Task
 from apps.desk.subscriptions import subscribe
 
 FREED = (
@@ -59,5 +60,9 @@ def vehicle_booked(event: Event) -> None:
 
 
 def arrival_settled(event: Event) -> None:
-    """Nobody need ask any more where the customer is."""
-    missing.settle(Appointment.objects.get(pk=event.subject.partition(":")[2]))
+    """Nobody need ask any more where the customer is, nor move what an edit of the house has broken."""
+    appointment = Appointment.objects.get(pk=event.subject.partition(":")[2])
+    missing.settle(appointment)
+    if appointment.holder_id:
+        key = breaking.task_key(appointment.holder_id)
+        Task.drop(key, by=None, outcome=appointment.get_status_display())

@@ -23,6 +23,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -39,7 +40,7 @@ from apps.core import clock, when
 from apps.core.errors import DomainError
 from apps.customers.models import Customer, Vehicle
 from apps.desk.live import announce
-from apps.desk.models import Event, Link, NumberSeries, Task
+from apps.desk.models import Event, Link, Notice, NumberSeries, Task
 from apps.desk.nudge import nudge
 from apps.messaging import quiet
 from apps.messaging.models import Message
@@ -103,7 +104,7 @@ def _guard_wish(entry: WaitingEntry, now: datetime) -> None:
     """Refuse days and hours in which nobody can come, and a car that is promised or waits already."""
     if entry.till_day < entry.from_day:
         raise DomainError(_("The last wished day comes before the first."), code="wish_days")
-    if entry.from_time and entry.till_time and entry.till_time <= entry.from_time:
+    if entry.from_time and entry.till_time and entry.till_time < entry.from_time:
         raise DomainError(_("The wished hours end before they begin."), code="wish_hours")
     end = timezone.make_aware(datetime.combine(entry.till_day, entry.till_time or time.max))
     if end - CUT <= now:
@@ -161,7 +162,21 @@ def offer(
     _tell(entry, held, told_at)
     _drop_calls(entry, by=by, outcome=gettext_noop("A time is offered"))
     _ask_to_call(entry, CALL_TITLE, held.receiver_id, told_at + (until - told_at) / 2)
+    _tell_house(entry, held)
     _record("waiting.offered", entry, by=by, facts=_start(held))
+
+
+def _tell_house(entry: WaitingEntry, held: Offer) -> None:
+    """Who put the customer on the list, and who would receive him, hear of it."""
+    Notice.tell(
+        list(User.objects.filter(pk__in={entry.recorded_by_id, held.receiver_id})),
+        gettext_noop("%(vehicle)s waited (%(number)s): %(time)s is held for the customer until %(until)s"),
+        url=reverse("appointments:waiting_detail", args=[entry.pk]),
+        vehicle=str(entry.vehicle),
+        number=entry.number,
+        time=f"{timezone.localtime(held.starts_at):%m-%d %H:%M}",
+        until=f"{timezone.localtime(held.until):%m-%d %H:%M}",
+    )
 
 
 def next_morning(now: datetime) -> datetime:

@@ -13,12 +13,14 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from apps.accounts.models import Store
+from apps.accounts.models import Store, User
 from apps.capacity import selectors
-from apps.capacity.models import CapacityDay, OpeningHours, Reservation, ReservationQuerySet, Resource
+from apps.capacity.models import CapacityDay, Holder, OpeningHours, Reservation, ReservationQuerySet, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.desk.models import Task
 
 HoursByKind = dict[int, tuple[time, time] | None]
 """Opening hours by kind of day, as in ``OpeningHours.weekday``."""
@@ -162,10 +164,40 @@ def caused(before: list[Broken], after: list[Broken]) -> list[Broken]:
     return [entry for entry in after if entry.holder_id not in known]
 
 
-def refuse_unseen(broken: list[Broken], seen: str) -> None:
-    """Raise Breaks unless nothing is broken or ``seen`` is the fingerprint of exactly these bookings."""
-    if broken and seen != fingerprint(broken):
+def refuse_unseen(broken: list[Broken], seen: str, *, by: User) -> None:
+    """Raise Breaks unless nothing is broken or ``seen`` is the fingerprint of exactly these bookings.
+
+    Who saw them has each of them to move: a task, until the booking is moved or given up.
+    """
+    if not broken:
+        return
+    if seen != fingerprint(broken):
         raise Breaks(broken)
+    for entry in broken:
+        Task.put(
+            task_key(entry.holder_id),
+            about=Holder(pk=entry.holder_id),
+            store=by.store,
+            kind="capacity.move",
+            title=gettext_noop("Move %(label)s (%(time)s): %(things)s cannot do it any more"),
+            params={
+                "label": entry.label,
+                "time": f"{timezone.localtime(entry.starts_at):%m-%d %H:%M}",
+                "things": "、".join(entry.resources),
+            },
+            url=entry.url,
+            owner=by,
+            due_at=min(entry.starts_at, clock.now() + TO_MOVE),
+        )
+
+
+TO_MOVE = timedelta(hours=4)
+"""Time to move a booking that an edit has broken."""
+
+
+def task_key(holder_id: int) -> str:
+    """Names the task to move what a holder has booked."""
+    return f"capacity.move:{holder_id}"
 
 
 def fingerprint(broken: list[Broken]) -> str:

@@ -38,7 +38,7 @@ def record_saved(resource: Resource, *, by: User, held: Held | None = None, seen
         _write_skills(resource, held)
         facts["skills"] = {skill: [level, day and day.isoformat()] for skill, (level, day) in held.items()}
     gone = breaking.unfit(resource) if resource.is_active else breaking.by_leaving(resource)
-    breaking.refuse_unseen(gone, seen)
+    breaking.refuse_unseen(gone, seen, by=by)
     Event.record("capacity.resource_saved", about=resource, by=by, facts=facts)
 
 
@@ -58,7 +58,7 @@ def set_hours(store: Store, hours: breaking.HoursByKind, *, by: User, seen: str 
 
     Left out, a kind has no hours of its own: public holidays and worked weekends are as their weekday.
     """
-    breaking.refuse_unseen(breaking.by_hours(store, hours), seen)
+    breaking.refuse_unseen(breaking.by_hours(store, hours), seen, by=by)
     OpeningHours.objects.filter(store=store).delete()
     OpeningHours.objects.bulk_create(
         OpeningHours(store=store, weekday=kind, opens=span and span[0], closes=span and span[1])
@@ -79,7 +79,7 @@ def close_day(store: Store, day: date, *, reason: str, by: User, seen: str = "")
     row, _new = CapacityDay.objects.select_for_update().get_or_create(store=store, day=day)
     if row.is_closed:
         raise DomainError(_("This day is closed already."), code="day_closed")
-    breaking.refuse_unseen(breaking.by_closure(store, day), seen)
+    breaking.refuse_unseen(breaking.by_closure(store, day), seen, by=by)
     row.is_closed, row.closed_reason = True, reason
     row.save(update_fields=["is_closed", "closed_reason"])
     Event.record("capacity.day_closed", about=row, by=by, reason=reason, facts={"day": day.isoformat()})
@@ -102,7 +102,7 @@ def add_absence(
 ) -> None:
     """``resource`` is away from ``start`` to ``end``. What is booked stays until somebody moves it."""
     resource.lock()
-    breaking.refuse_unseen(breaking.by_absence(resource, start, end), seen)
+    breaking.refuse_unseen(breaking.by_absence(resource, start, end), seen, by=by)
     absence = Absence.objects.create(resource=resource, during=(start, end), reason=reason)
     Event.record("capacity.absence_added", about=absence, by=by, store=resource.store_id, reason=reason)
 
@@ -125,7 +125,7 @@ def set_day(row: CapacityDay, *, by: User, seen: str = "") -> None:
     """Give one day hours and limits of its own; ``row`` is locked or new, what is empty is as usual."""
     if row.day < clock.today():
         raise DomainError(_("This day is over."), code="day_past")
-    breaking.refuse_unseen(breaking.by_day(row), seen)
+    breaking.refuse_unseen(breaking.by_day(row), seen, by=by)
     row.save()
     facts = {name: str(getattr(row, name)) for name in OWN if getattr(row, name) is not None}
     facts["day"] = row.day.isoformat()

@@ -27,7 +27,7 @@ def save_shift(shift: Shift, *, by: User, seen: str = "") -> None:
     before = breaking.off_duty(people)
     shift.version += 1
     shift.save()
-    breaking.refuse_unseen(breaking.caused(before, breaking.off_duty(people)), seen)
+    breaking.refuse_unseen(breaking.caused(before, breaking.off_duty(people)), seen, by=by)
     facts = {"name": shift.name, "times": [f"{moment:%H:%M}" for moment in shift.times]}
     Event.record("capacity.shift_saved", about=shift, by=by, facts=facts)
 
@@ -72,7 +72,7 @@ def set_duties(
         else:
             shift = what if isinstance(what, Shift) else None
             Duty.objects.update_or_create(resource_id=pk, **where, defaults={"shift": shift})
-    breaking.refuse_unseen(breaking.caused(before, breaking.off_duty(touched)), seen)
+    breaking.refuse_unseen(breaking.caused(before, breaking.off_duty(touched)), seen, by=by)
     for person in touched:
         mine = {str(when): str(what) for (pk, when), what in cells.items() if pk == person.pk}
         Event.record("capacity.duties_set", about=person, by=by, facts={"name": person.name, **mine})

@@ -78,7 +78,7 @@ def test_nothing_said_on_the_phone_is_lost_and_prices_stay_as_told(house):
         ({"from_day": 2, "till_day": 1}, "wish_days"),
         ({"from_day": -2, "till_day": -1}, "wish_past"),
         ({"from_day": 0, "till_day": 0, "till_time": time(11, 0)}, "wish_past"),
-        ({"from_time": time(11), "till_time": time(11)}, "wish_hours"),
+        ({"from_time": time(11), "till_time": time(10, 45)}, "wish_hours"),
         ({"till_day": 181}, "wish_far"),
     ],
 )

@@ -1,7 +1,7 @@
 """The waiting list on the pages: from the full day to the answer by link, with everything typed wrong."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -104,6 +104,7 @@ def test_a_full_day_leads_to_the_list_with_everything_typed(house, desk, car):
         ({"wish-till_day": "soon"}, "wish_form", "till_day"),
         ({"wish-from_day": "2099-01-02"}, "wish_form", "till_day"),
         ({"wish-from_time": "11:00", "wish-till_time": "09:00"}, "wish_form", "till_time"),
+        ({"wish-from_time": "09:01", "wish-till_time": "09:02"}, "wish_form", "till_time"),
         ({"wish-from_time": "25:00"}, "wish_form", "from_time"),
         ({"contact_phone": "12"}, "form", "contact_phone"),
         ({"contact_name": ""}, "form", "contact_name"),
@@ -118,6 +119,21 @@ def test_what_was_typed_wrong_stands_beside_its_field_and_nothing_is_lost(desk, 
     assert all(value in text for value in changes.values())
     assert 'id="wish" open' in text
     assert not WaitingEntry.objects.exists()
+
+
+def test_a_wish_may_be_one_time(desk, car):
+    answer = desk.post(NEW, typed(car, **{"wish-from_time": "09:00", "wish-till_time": "09:00"}))
+    assert answer.status_code == 302
+    assert WaitingEntry.objects.get().till_time == time(9)
+
+
+def test_the_wished_days_follow_the_day_that_is_looked_at_until_another_is_typed(desk, car):
+    first, second = (f"{tomorrow(days=n):%Y-%m-%d}" for n in (1, 2))
+    moved = {"shown_day": first, "day": second, "wish-from_day": first, "wish-till_day": first}
+    page = desk.post("/appointments/new/draft/", typed(car, **moved))
+    assert f"{page.context['wish_form']['from_day'].value()}" == second
+    page = desk.post("/appointments/new/draft/", typed(car, **moved | {"wish-till_day": second}))
+    assert page.context["wish_form"]["from_day"].value() == first
 
 
 @pytest.mark.parametrize(

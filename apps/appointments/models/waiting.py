@@ -120,7 +120,7 @@ class WaitingEntry(Enquiry):
         constraints = [
             models.CheckConstraint(condition=Q(till_day__gte=F("from_day")), name="waiting_days_in_order"),
             models.CheckConstraint(
-                condition=Q(from_time=None) | Q(till_time=None) | Q(till_time__gt=F("from_time")),
+                condition=Q(from_time=None) | Q(till_time=None) | Q(till_time__gte=F("from_time")),
                 name="waiting_hours_in_order",
             ),
             models.UniqueConstraint(

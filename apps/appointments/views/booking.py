@@ -228,8 +228,10 @@ def _unsaved_form(
 
 
 def _unsaved_wish(day: date, data: QueryDict) -> WishForm:
-    """The wish with what was typed so far, unjudged; at first the day that is shown."""
+    """The wish with what was typed so far, unjudged; the day that is shown as long as no other was typed."""
     typed = {name: data[f"wish-{name}"] for name in WishForm.base_fields if f"wish-{name}" in data}
+    if typed.get("from_day") == typed.get("till_day") == data.get("shown_day"):
+        typed = {name: value for name, value in typed.items() if name not in ("from_day", "till_day")}
     return WishForm(prefix="wish", initial={"from_day": day, "till_day": day, **typed})
 
 

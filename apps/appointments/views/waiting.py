@@ -67,7 +67,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         "rows": [{"entry": entry, "tone": WAITING_TONES[entry.status]} for entry in entries],
         "closed": closed,
         "many_stores": len({entry.store_id for entry in entries}) > 1,
-        "summary": "" if closed else ngettext("%(n)d waits", "%(n)d wait", count) % {"n": count},
+        "summary": "" if closed else ngettext("%(n)d waiting", "%(n)d waiting", count) % {"n": count},
         "may_book": request.user.has_perm("appointments.book"),
     }
     template = "_waiting_rows.html" if request.headers.get("HX-Request") else "waiting.html"

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.capacity.models import MADE_UP, PUBLIC_HOLIDAY, CapacityDay, Resource
@@ -136,7 +137,7 @@ class AbsenceForm(forms.Form):
 
 
 class DayForm(forms.ModelForm):
-    """One day's own hours and limits; empty is as usual."""
+    """One day's own hours and limits; empty is as usual, and all empty is an ordinary day again."""
 
     class Meta:
         model = CapacityDay
@@ -167,7 +168,7 @@ class DayForm(forms.ModelForm):
 class WhichDayForm(forms.Form):
     """The day that is to differ."""
 
-    day = forms.DateField(label=_("Day"))
+    day = forms.DateField(label=pgettext_lazy("calendar", "Day"))
 
     def clean_day(self) -> date:
         day = self.cleaned_data["day"]

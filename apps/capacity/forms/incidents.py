@@ -30,7 +30,7 @@ class IncidentForm(forms.Form):
     text = forms.CharField(
         label=_("One sentence for the house"),
         max_length=100,
-        help_text=_("Everybody at the desk and on the floor reads it, and whoever asks for a time."),
+        help_text=_("Desk and floor get it as a message. Leave times out: they are added."),
     )
     starts_at = forms.DateTimeField(label=_("Since"), widget=MOMENT)
     expected_end_at = forms.DateTimeField(label=_("Expected end"), widget=MOMENT)

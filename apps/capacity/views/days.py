@@ -59,7 +59,7 @@ def _usual(store: Store, day: date) -> dict[str, Any]:
         "closes": f"{hours.closes:%H:%M}" if hours and hours.closes else pgettext("day", "closed"),
         "intake_per_hour": value[selectors.CARS],
         "people_per_hour": value[selectors.PEOPLE],
-        "reserve_percent": value[selectors.RESERVE],
+        "reserve_percent": selectors.kept_on(day, value),
         "express_lanes": value[selectors.LANES] or _("all"),
     }
 
