@@ -1,11 +1,13 @@
 from django.urls import path
 
-from apps.appointments.views import appointments, booking, waiting
+from apps.appointments.views import appointments, booking, planner, waiting
 
 app_name = "appointments"
 
 urlpatterns = [
     path("appointments/", appointments.appointment_list, name="list"),
+    path("appointments/day/", planner.appointment_day, name="day"),
+    path("appointments/week/", planner.appointment_week, name="week"),
     path("appointments/new/", booking.appointment_create, name="create"),
     path("appointments/new/draft/", booking.draft_create, name="draft"),
     path("appointments/new/callers/", booking.caller_list, name="callers"),

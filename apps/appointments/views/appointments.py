@@ -58,7 +58,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     )[:LONGEST_DAY]
     appointments = list(rows)
     context = {
-        "rows": [{"appointment": a, "tone": _tone(a)} for a in appointments],
+        "rows": [{"appointment": a, "tone": tone_of(a)} for a in appointments],
         "summary": ngettext("%(n)d arrival", "%(n)d arrivals", len(appointments)) % {"n": len(appointments)},
         "day": day,
         "words": when.day_words(day, today),
@@ -76,7 +76,8 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
     return render(request, "appointments/list.html", context)
 
 
-def _tone(appointment: Appointment) -> str:
+def tone_of(appointment: Appointment) -> str:
+    """The sign of its state, or of being late."""
     return "late" if appointment.is_overdue(clock.now()) else TONES[appointment.status]
 
 
@@ -104,7 +105,7 @@ def _detail(
         "appointments/detail.html",
         {
             "appointment": appointment,
-            "tone": _tone(appointment),
+            "tone": tone_of(appointment),
             "banners": banners(request.user, subject=subject_key(appointment)) if appointment.is_open else [],
             "lines": lines,
             "amount": sum(line.amount for line in lines),
