@@ -129,7 +129,7 @@ class House:
     def _limits(store: Store, dates: list[date], own: dict[date, CapacityDay]) -> dict[date, Limits]:
         values = Setting.by_day(selectors.DAILY, store.pk, dates)
         today = clock.today()
-        return {day: selectors._limits(day, today, values[day], own.get(day)) for day in dates}
+        return {day: selectors.limits_of(day, today, values[day], own.get(day)) for day in dates}
 
     @staticmethod
     def _masks(axis: Axis, rows: list[Any]) -> dict[int, int]:

@@ -120,10 +120,10 @@ def _enter_settings(house: House, store_id: int, needs: Needs) -> dict[date, Lim
         notice = max(notice, timedelta(hours=now[BODY_NOTICE]))
     house.notice = notice
     rows = {d.day: d for d in CapacityDay.objects.filter(store_id=store_id, day__in=dates)}
-    return {day: _limits(day, today, values[day], rows.get(day)) for day in dates}
+    return {day: limits_of(day, today, values[day], rows.get(day)) for day in dates}
 
 
-def _limits(day: date, today: date, values: dict, own: CapacityDay | None) -> Limits:
+def limits_of(day: date, today: date, values: dict, own: CapacityDay | None) -> Limits:
     """What is set for all days, unless the day has its own."""
 
     def either(mine: int | None, usual: int) -> int:
