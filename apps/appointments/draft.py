@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -17,10 +19,20 @@ from apps.appointments.items import Ask, Wish
 from apps.appointments.models import AppointmentItem
 from apps.appointments.selectors import KINDS
 from apps.capacity.needs import Needs
+from apps.catalog.models import Part
 from apps.core.widths import half_width
+from apps.parts.selectors import standing
 
 LARGEST = Decimal(999)
 MOST_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Short:
+    """A part that is not free on the shelf; ``on`` is when it comes if it is ordered today."""
+
+    part: Part
+    on: date | None
 
 
 @dataclass
@@ -35,6 +47,9 @@ class Row:
     quantity: Decimal = Decimal(1)
     hours: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
+    parts: list[AppointmentItem] = field(default_factory=list)
+    short: list[Short] = field(default_factory=list)
+    is_on_shelf: bool = False
 
     @property
     def key(self) -> str:
@@ -98,6 +113,18 @@ class Draft:
         """Yuan of all rows."""
         return sum((row.amount for row in self.rows), Decimal(0))
 
+    def look_at_shelf(self, store: Store) -> None:
+        """Say of each row whether its parts are free on the shelf, all rows together. Three queries."""
+        wants: defaultdict[int, Decimal] = defaultdict(Decimal)
+        for row in self.rows:
+            for line in row.parts:
+                wants[line.part.pk] += line.quantity  # type: ignore[union-attr]  # part lines only
+        found = standing(store.pk, wants)
+        for row in self.rows:
+            known = [(line.part, found[line.part.pk]) for line in row.parts if line.part.pk in found]  # type: ignore[union-attr]  # as above
+            row.short = [Short(part, how.expected_on) for part, how in known if part and not how.is_there]
+            row.is_on_shelf = bool(known) and not row.short
+
     def needs(self, kind: str, advisor_id: int | None, **more: Any) -> Needs:
         """What it takes of the house; ``more``: people, mobility."""
         return items.needs(self.lines, kind, advisor_id, **more)
@@ -138,4 +165,5 @@ def _price(draft: Draft, row: Row, rate: Decimal) -> None:
     lines = items.lines([Ask(row.thing, row.quantity, row.wish)], rate)
     row.hours = sum((line.flat_rate_hours for line in lines), Decimal(0))
     row.amount = sum((line.amount for line in lines), Decimal(0))
+    row.parts = [line for line in lines if line.part]
     draft.lines += lines

@@ -8,13 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store, User
 from apps.appointments.models import Appointment, WaitingEntry
 from apps.capacity.models import Resource
 from apps.capacity.needs import Closed, DayView, Slot
 from apps.catalog.models import LabourOperation, Package, Part
-from apps.core import phones, when
+from apps.catalog.selectors import service_package
+from apps.core import clock, phones, when
+from apps.customers import due
 from apps.customers.models import Vehicle, keys
 
 CALLERS, THINGS, HISTORY, WAITING = 8, 8, 5, 300
@@ -60,6 +63,25 @@ def file_of(vehicle: Vehicle) -> dict[str, Any]:
         "recommendations": list(
             vehicle.recommendations.open().order_by("-is_safety_relevant", "-pk")[:HISTORY]
         ),
+    }
+
+
+def service_due(vehicle: Vehicle, user: User) -> dict[str, Any]:
+    """The next scheduled service with the package that fits. Three queries."""
+    service = due.of_vehicle(vehicle)
+    if service is None or vehicle.model is None:
+        return {}
+    today = clock.today()
+    tone, words = ("wait", _("Service later"))
+    if service.is_overdue(today):
+        tone, words = "late", _("Service overdue")
+    elif service.is_soon(today):
+        tone, words = "block", _("Service soon")
+    return {
+        "service": service,
+        "service_tone": tone,
+        "service_words": words,
+        "service_package": service_package(user, vehicle.model, service.number_km),
     }
 
 

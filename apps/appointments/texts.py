@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from apps.appointments import documents
 from apps.appointments.models import Appointment
 from apps.core import clock
 from apps.core.registry import MessageKind
@@ -20,7 +21,7 @@ CALL_TITLE = gettext_noop("Call %(name)s: the message about %(number)s could not
 
 
 def _appointment(message: Message) -> Appointment:
-    rows = Appointment.objects.select_related("vehicle", "customer", "advisor", "store")
+    rows = Appointment.objects.select_related("vehicle__model__brand", "customer", "advisor", "store")
     return rows.get(pk=message.object_id)
 
 
@@ -53,6 +54,7 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
         "ready": _("%(month)d/%(day)d %(time)s")
         % {"month": ready.month, "day": ready.day, "time": f"{ready:%H:%M}"},
         "number": appointment.number,
+        "bring": documents.spoken(documents.of_appointment(appointment)),
     }
 
 
@@ -79,7 +81,7 @@ def failed(message: Message) -> None:
 TEXTS = {
     "appointment.booked": gettext_lazy(
         "%(store)s: %(plate)s is booked for %(time)s with %(advisor)s, expected ready %(ready)s "
-        "(%(number)s). Questions: %(phone)s"
+        "(%(number)s). Please bring: %(bring)s. Questions: %(phone)s"
     ),
     "appointment.confirmed": gettext_lazy(
         "%(store)s: your appointment for %(plate)s on %(time)s is confirmed. %(advisor)s expects you. "
@@ -96,8 +98,7 @@ TEXTS = {
         "%(store)s: we expect %(plate)s on %(time)s. If your wishes have changed, tell %(advisor)s: %(phone)s"
     ),
     "appointment.reminder_24": gettext_lazy(
-        "%(store)s: bay and technician are ready for %(plate)s on %(time)s. Please bring the vehicle "
-        "licence and the maintenance book."
+        "%(store)s: bay and technician are ready for %(plate)s on %(time)s. Please bring: %(bring)s."
     ),
     "appointment.reminder_1": gettext_lazy(
         "%(store)s: %(advisor)s welcomes you and %(plate)s at %(time)s. Questions on the way: %(phone)s"

@@ -260,12 +260,31 @@ class Package(Priced):
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
+    service_km = models.PositiveIntegerField(
+        _("scheduled service at, km"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Also at each multiple of it, unless a larger package fits. Empty: no scheduled service."
+        ),
+    )
+    energy = models.CharField(
+        _("only for"),
+        max_length=10,
+        choices=Energy.choices,
+        blank=True,
+        help_text=_("Empty: every engine. An electric car takes only what is made for it."),
+    )
 
     objects = PackageQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["group", "code"], name="package_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "code"], name="package_code_once"),
+            models.CheckConstraint(condition=~Q(service_km=0), name="package_service_after_some_km"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -118,7 +118,9 @@ def _seed_packages(group: DealerGroup) -> None:
     by_code.update({row.code: row for row in LabourOperation.objects.filter(group=group)})
     by_code.update({row.code: row for row in Part.objects.filter(group=group)})
     for code, name, contents in texts.PACKAGES:
-        package, is_new = Package.objects.get_or_create(group=group, code=code, defaults={"name": name})
+        km, energy = texts.SERVICES.get(code, (None, ""))
+        known = {"name": name, "service_km": km, "energy": energy}
+        package, is_new = Package.objects.get_or_create(group=group, code=code, defaults=known)
         if is_new:
             PackageLine.objects.bulk_create(
                 _line(package, by_code[thing], Decimal(quantity or 1))

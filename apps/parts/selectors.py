@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -51,21 +52,39 @@ def ledger_differences() -> list[str]:
 LEAD = "parts.lead_days"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Whether what is wanted of a part lies free on the shelf; if not, ``expected_on`` when ordered today."""
+
+    is_there: bool
+    expected_on: date | None = None
+
+
+def standing(store_id: int, wants: Mapping[int, Decimal]) -> dict[int, Standing]:
+    """``{part: Standing}`` of ``wants`` (quantity by part). Nothing for a store that counts no stock.
+
+    A store without a lead time says only what is short. At most three queries, none for nothing.
+    """
+    if not wants:
+        return {}
+    items = StockItem.objects.filter(store_id=store_id, part__in=wants)
+    free = {item.part_id: item.available for item in items}
+    if not free and not StockItem.objects.filter(store_id=store_id).exists():
+        return {}
+    days = Setting.value_of(LEAD, store_id)
+    late = workdays.add_workdays(clock.today(), days) if days else None
+    there = {part: free.get(part, Decimal(0)) >= quantity for part, quantity in wants.items()}
+    return {part: Standing(is_there, None if is_there else late) for part, is_there in there.items()}
+
+
 def expected(store_id: int, wants: Mapping[int, Decimal]) -> dict[int, date]:
     """``{part: day}`` on which those of ``wants`` (quantity by part) arrive that are not free on the shelf.
 
     Ordered today they take the store's lead time, in working days; 0 asks for nothing. A store that counts
     no stock has everything. At most three queries, none for nothing.
     """
-    days = Setting.value_of(LEAD, store_id) if wants else 0
-    if not days:
-        return {}
-    items = StockItem.objects.filter(store_id=store_id, part__in=wants)
-    free = {item.part_id: item.available for item in items}
-    short = [part for part, quantity in wants.items() if free.get(part, Decimal(0)) < quantity]
-    if not short or not (free or StockItem.objects.filter(store_id=store_id).exists()):
-        return {}
-    return dict.fromkeys(short, workdays.add_workdays(clock.today(), days))
+    found = standing(store_id, wants)
+    return {part: how.expected_on for part, how in found.items() if how.expected_on}
 
 
 def queue(user: User, limit: int) -> dict[str, Any]:

@@ -33,6 +33,15 @@ on("htmx:afterSettle", (event) => {
   }
 });
 
+// data-key="S": Alt and the letter press it, whatever the keyboard writes with Alt.
+on("keydown", (event) => {
+  if (!event.altKey || event.ctrlKey || event.metaKey || !event.code.startsWith("Key")) return;
+  const wanted = document.querySelector(`[data-key="${event.code.slice(3)}"]`);
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.click();
+});
+
 // Priced and searched on the server whenever something changes.
 if (booking) {
   booking.addEventListener("change", (event) => {

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.access import require_perm
-from apps.appointments import items, selectors, services
+from apps.appointments import documents, items, selectors, services
 from apps.appointments.forms import ReasonForm, RescheduleForm, VersionForm
 from apps.appointments.menu import TONES
 from apps.appointments.models import Appointment
@@ -108,6 +108,7 @@ def _detail(
             "tone": tone_of(appointment),
             "banners": banners(request.user, subject=subject_key(appointment)) if appointment.is_open else [],
             "lines": lines,
+            "bring": documents.of(appointment.vehicle, lines, appointment.kind, appointment.mobility),
             "amount": sum(line.amount for line in lines),
             "hours": sum(line.flat_rate_hours for line in lines),
             "held": held.exclude(resource__kind="advisor").order_by("during", "pk"),

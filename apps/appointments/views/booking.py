@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store, User
-from apps.appointments import selectors, services
+from apps.appointments import documents, selectors, services
 from apps.appointments.draft import Draft
 from apps.appointments.forms import BookingForm, CallerForm, WishForm
 from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry
@@ -172,10 +172,9 @@ def booking_page(
     draft = draft or Draft.read(data, request.user, store)
     if form is None:
         form = _unsaved_form(request, store, vehicle, data, masked=masked)
-    context |= _slot_context(data, form, draft, store)
+    context |= _slot_context(data, form, draft, store) | _told(vehicle, form, draft, store)
     context |= {
         "form": form,
-        "draft": draft,
         "wish_form": wish_form or _unsaved_wish(context["day"], data),
         "wishes": AppointmentItem.Wish.choices,
         "caller": selectors.caller(vehicle, masked=masked),
@@ -186,10 +185,17 @@ def booking_page(
     if partial:
         return render(request, "appointments/_draft.html", context, status=status)
     if not masked:
-        context |= selectors.file_of(vehicle)
+        context |= selectors.file_of(vehicle) | selectors.service_due(vehicle, request.user)
         context["offers"] = _offers(context["recommendations"], request.user)
     context |= _things(request, store, data.get("thing", "")) | _promised(vehicle)
     return render(request, "appointments/book.html", context, status=status)
+
+
+def _told(vehicle: Vehicle, form: BookingForm, draft: Draft, store: Store) -> dict[str, Any]:
+    """The items with what is on the shelf, and what the customer brings. At most three queries."""
+    draft.look_at_shelf(store)
+    kind, mobility = (str(form[name].value() or "") for name in ("kind", "mobility"))
+    return {"draft": draft, "bring": documents.of(vehicle, draft.lines, kind, mobility)}
 
 
 def _promised(vehicle: Vehicle) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from apps.appointments import waiting
+from apps.appointments import documents, waiting
 from apps.appointments.forms import AnswerForm
 from apps.appointments.models import WaitingEntry
 from apps.capacity.services import restarting
@@ -53,6 +53,7 @@ def _show(request: HttpRequest, entry: WaitingEntry, status: int = 200, **more: 
         "store": entry.store,
         "stands": entry.stands(clock.now()),
         "appointment": entry.appointment,
+        "bring": documents.of_appointment(entry.appointment) if entry.appointment else [],
         "waits": entry.is_open,
     }
     return render(request, "appointments/waiting_public.html", context | more, status=status)

@@ -116,3 +116,12 @@ PACKAGES = [
     ("TC-DC", "更换蓄电池", "DQ001 YC-5001"),
     ("TC-EV", "电动车年度保养", "EV001 EV002 EV003 BY009 BY010 XC-1001 XC-1003"),
 ]
+
+# Code of a package: the kilometres of the scheduled service, and the energy it is made for.
+SERVICES = {
+    "TC-SB": (5_000, ""),
+    "TC-10K": (10_000, ""),
+    "TC-20K": (20_000, ""),
+    "TC-40K": (40_000, ""),
+    "TC-EV": (20_000, "electric"),
+}
