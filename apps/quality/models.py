@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, StoreOwnedQuerySet
 from apps.workorders.models import WorkOrder
@@ -21,7 +22,7 @@ class QualityCheck(models.Model):
 
     class Result(models.TextChoices):
         PASSED = "passed", _("Passed")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", pgettext_lazy("quality check", "Failed")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="+")
