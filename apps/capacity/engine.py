@@ -6,19 +6,21 @@ Pure: it judges a ``House`` that ``capacity.selectors.load`` filled, and never a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from itertools import pairwise
 
 from apps.capacity.axis import UNIT, Axis, OpenDay, runs, units
 from apps.capacity.escort import Escort
 from apps.capacity.levelling import Levels, Limits, flattest
-from apps.capacity.needs import Closed, DayView, Needs, Slot, Stay, Step, Thing
+from apps.capacity.needs import Booked, Closed, DayView, Needs, Slot, Stay, Step, Thing
 from apps.capacity.reasons import Why
+from apps.capacity.reshuffle import Reshuffle
 from apps.capacity.roster import Roster
-from apps.capacity.trial import Part, Trial, Way
+from apps.capacity.trial import Part, Plan, Trial, Way, Ways
+from apps.catalog.models import BayKind
 
 __all__ = ["GRID", "Board", "Closed", "DayView", "House", "Needs", "NoBooking", "Slot", "Thing"]
 
@@ -48,7 +50,7 @@ class House:
     ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked for, so
     that a long job finds its end. Of the ``limits`` those of each day hold; bookings are taken until
     ``horizon`` and ``notice`` before the arrival. ``awaited`` are parts that arrive on a day; the car comes
-    after it.
+    after it. ``provisional`` tells, when asked, which of the ``busy`` may change places after a moment.
     """
 
     zone: tzinfo
@@ -70,6 +72,7 @@ class House:
     horizon: date = date.max
     notice: timedelta = timedelta()
     awaited: Sequence[tuple[str, date]] = ()
+    provisional: Callable[[datetime], Sequence[Booked]] | None = None
 
     @property
     def things(self) -> list[Thing]:
@@ -99,6 +102,7 @@ class Board:
             utc_offset=int(local.utcoffset().total_seconds()),  # type: ignore[union-attr]  # aware
             today=local.date(),
         )
+        self.away = away
         self.receiving = {a.id: self._receives(a) for a in house.advisors if self._wanted(a)}
         self.trials = [Trial(step, self) for step in needs.steps]
         self.escort = Escort(self)
@@ -137,14 +141,45 @@ class Board:
         return runs(free, self.reception) if self.reception else self.axis.full
 
     def _begins(self) -> int:
-        """Arrivals that work and reception allow; the last step is tried first."""
-        after = self.axis.full << 1 | 1
-        for trial in reversed(self.trials):
-            after = trial.begin(after)
+        """Arrivals that work and reception allow."""
+        return self.begins_of(self.trials) >> self.reception & self._received
+
+    @cached_property
+    def _received(self) -> int:
+        """Arrivals at which somebody receives."""
         some = 0
         for mask in self.receiving.values():
             some |= mask
-        return after >> self.reception & some
+        return some
+
+    def begins_of(self, trials: Sequence[Trial]) -> int:
+        """Where the first of the steps can begin or wait to begin; the last one is tried first."""
+        after = self.axis.full << 1 | 1
+        for trial in reversed(trials):
+            after = trial.begin(after)
+        return after
+
+    @cached_property
+    def _reshuffle(self) -> Reshuffle | None:
+        """Other bookings that may change places, where the house has any."""
+        return Reshuffle(self, self.house.provisional) if self.house.provisional else None
+
+    def closed_lanes(self, bays: list[Thing]) -> dict[int, int]:
+        """Of like ``bays``, the days on which fewer express lanes work than there are, by bay."""
+        masks: dict[int, int] = defaultdict(int)
+        if bays and bays[0].bay_kind == BayKind.EXPRESS:
+            for limits, (low, high) in zip(self.levels.limits, self.levels.windows, strict=True):
+                for bay in bays[limits.express_lanes :] if limits.express_lanes else ():
+                    masks[bay.id] |= ((1 << high - low) - 1) << low
+        return masks
+
+    def expired(self, technician: Thing, skills: tuple[tuple[str, int], ...]) -> int:
+        """The time after the last day on which he may use ``skills``."""
+        until, days = technician.until(skills), self.house.days
+        if not until or not days or until >= days[-1].day:
+            return 0
+        midnight = datetime.combine(until + timedelta(days=1), time(), self.axis.zone)
+        return self.mask(int(midnight.timestamp()), days[-1].closes)
 
     def grid(self, index: int) -> Iterator[int]:
         """Positions of a day's quarter hours that leave time for the reception before closing."""
@@ -214,7 +249,7 @@ class Board:
     def slot(self, position: int, index: int) -> Slot | None:
         """The slot at a position of the grid, with everything that is chosen for it."""
         begins = self.axis.begins(position)
-        if not self.begins >> position & 1 or begins <= self.earliest or self._bar(begins):
+        if not self._received >> position & 1 or begins <= self.earliest or self._bar(begins):
             return None
         if self._awaited(self.house.days[index].day):
             return None
@@ -222,11 +257,11 @@ class Board:
             return None
         if self.levels.takes_no_people(begins, index, self.needs.people):
             return None
-        found = self.escort.first(position, self._plans(position + self.reception, 0))
+        found = self.escort.first(position, self._plans(position))
         if found is None:
             return None
         plan, extras = found
-        stays = tuple(map(self._stay, self.needs.steps, plan))
+        stays = tuple(map(self._stay, self.needs.steps, plan.parts))
         return Slot(
             starts_at=self.axis.moment(begins),
             ends_at=stays[-1].stay[-1][1],
@@ -235,6 +270,7 @@ class Board:
             reception=self.needs.reception,
             cars=self.levels.cars(begins),
             extras=extras,
+            changes=plan.changes,
         )
 
     def _bar(self, begins: int) -> NoBooking | None:
@@ -244,20 +280,28 @@ class Board:
         """The parts that are not there the evening before ``day``."""
         return [(name, arrives) for name, arrives in self.house.awaited if arrives >= day]
 
-    def _plans(self, position: int, number: int, before: tuple[Way, ...] = ()) -> Iterator[list[Part]]:
-        """Ways through the steps from ``number`` on that leave the reserve alone; the soonest end first."""
-        if number == len(self.trials):
-            if not self.levels.overdraws(piece for way in before for piece in way.pieces):
-                yield self._crews(before)
-            return
-        for way in self.trials[number].ways(position):
-            yield from self._plans(way.end, number + 1, (*before, way))
+    def _plans(self, arrival: int) -> Iterator[Plan]:
+        """How the job can go after the reception: as things stand, else after others have changed places."""
+        position = arrival + self.reception
+        if self.begins >> arrival & 1:
+            yield from map(self._crewed, self.ways(self.trials, position))
+        if self._reshuffle:
+            yield from self._reshuffle.plans(position)
 
-    def _crews(self, ways: tuple[Way, ...]) -> list[Part]:
+    def ways(self, trials: Sequence[Trial], position: int, before: tuple[Way, ...] = ()) -> Iterator[Ways]:
+        """Ways through the steps from ``position`` on that leave the reserve alone; the soonest end first."""
+        if len(before) == len(trials):
+            if not self.levels.overdraws(piece for way in before for piece in way.pieces):
+                yield before
+            return
+        for way in trials[len(before)].ways(position):
+            yield from self.ways(trials, way.end, (*before, way))
+
+    def _crewed(self, ways: Ways) -> Plan:
         parts: list[Part] = []
         for trial, way in zip(self.trials, ways, strict=True):
             parts.append(trial.part(way, parts[-1] if parts else None))
-        return parts
+        return Plan(parts)
 
     def _stay(self, step: Step, part: Part) -> Stay:
         way = part.way
@@ -311,7 +355,7 @@ class Board:
         if self.levels.takes_no_people(start, index, self.needs.people):
             expected = self.levels.people(start)
             return [Why.lounge_full(expected, limits.people_per_hour, self.axis.moment(start))]
-        if any(True for _plan in self._plans(position + self.reception, 0)):
+        if any(True for _plan in self._plans(position)):
             return [self.escort.why()]
         return [Why.reserve(limits)]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from apps.capacity.axis import units
 from apps.capacity.needs import Span, Thing
 from apps.capacity.reasons import Why
-from apps.capacity.trial import Part
+from apps.capacity.trial import Plan
 
 if TYPE_CHECKING:
     from apps.capacity.engine import Board
@@ -26,10 +26,10 @@ class Escort:
         full = board.axis.full
         self._free = {t.id: full & ~board.busy.get(t.id, 0) for t in (*house.courtesy_cars, *house.drivers)}
 
-    def first(self, position: int, plans: Iterable[list[Part]]) -> tuple[list[Part], Extras] | None:
+    def first(self, position: int, plans: Iterable[Plan]) -> tuple[Plan, Extras] | None:
         """The first plan for which what the customer wishes is free, and what is taken."""
         for plan in plans:
-            extras = self._extras(position, plan[-1].way.end)
+            extras = self._extras(position, plan.parts[-1].way.end)
             if extras is not None:
                 return plan, extras
         return None

@@ -133,10 +133,32 @@ class Stay:
 
 
 @dataclass(frozen=True)
+class Booked:
+    """What another booking takes of one resource, not fixed yet: ``spans`` in seconds since the epoch.
+
+    ``requires`` is why the resource fits, as its reservations keep it.
+    """
+
+    holder: int
+    resource: int
+    requires: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Another booking keeps its time and takes ``thing`` instead of what it had."""
+
+    booked: Booked
+    thing: Thing
+
+
+@dataclass(frozen=True)
 class Slot:
     """A start that fits, with everything that is chosen for it. ``cars`` are expected in its hour already.
 
-    ``extras`` are the courtesy car and the drivers, each with the time it is taken.
+    ``extras`` are the courtesy car and the drivers, each with the time it is taken. ``changes`` make room
+    for it first.
     """
 
     starts_at: datetime
@@ -146,6 +168,7 @@ class Slot:
     reception: timedelta
     cars: int = 0
     extras: tuple[tuple[Thing, tuple[Span, ...]], ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def spans(self) -> Iterator[tuple[int, Span, list[str]]]:
         """``(resource id, from and till, why it fits)`` of all that it takes."""

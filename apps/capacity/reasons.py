@@ -53,6 +53,13 @@ class Why:
                 slot.cars,
             )
             sentence += " " + count % {"n": slot.cars}
+        if slot.changes:
+            moved = len({change.booked.holder for change in slot.changes})
+            sentence += " " + ngettext(
+                "%(n)d other booking changes its bay or technician for it, not its time.",
+                "%(n)d other bookings change their bays or technicians for it, not their times.",
+                moved,
+            ) % {"n": moved}
         if slot.continues:
             ends = timezone.localtime(slot.ends_at, slot.ends_at.tzinfo)
             sentence += " " + _("The work continues until %(day)s %(time)s.") % {

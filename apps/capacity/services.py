@@ -24,7 +24,7 @@ from apps.capacity import selectors, slots
 from apps.capacity.axis import Axis, units
 from apps.capacity.furnishing import seed
 from apps.capacity.models import CapacityDay, Holder, Reservation, Resource
-from apps.capacity.needs import Closed, Needs, Slot
+from apps.capacity.needs import Change, Closed, Needs, Slot
 from apps.core import clock, when
 from apps.core.errors import DomainError
 from apps.desk.models import Event
@@ -172,6 +172,7 @@ def _take(
 def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime) -> None:
     try:
         with transaction.atomic():
+            _make_room(slot.changes)
             Reservation.objects.bulk_create(
                 Reservation(holder=holder, resource_id=resource_id, during=during, requires=requires)
                 for resource_id, during, requires in slot.spans()
@@ -180,6 +181,27 @@ def _write(holder: Holder, slot: Slot, store: Store, needs: Needs, now: datetime
         if _sqlstate(error) != EXCLUSION:
             raise
         raise taken(store, needs, slot.starts_at, now, without=holder) from error
+
+
+def _make_room(changes: Iterable[Change]) -> None:
+    """Give other bookings what they take instead; each is told in its history. Nothing when nobody moves.
+
+    Two of them may swap, so that the constraint is judged when all have moved.
+    """
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS resource_serves_one_at_a_time DEFERRED")
+        for change in changes:
+            booked = change.booked
+            rows = Reservation.objects.filter(holder=booked.holder, resource=booked.resource, is_fixed=False)
+            rows.filter(requires=list(booked.requires)).update(resource=change.thing.id)
+        cursor.execute("SET CONSTRAINTS resource_serves_one_at_a_time IMMEDIATE")
+    holders = Holder.objects.in_bulk({change.booked.holder for change in changes})
+    before = Resource.objects.in_bulk({change.booked.resource for change in changes})
+    for change in changes:
+        facts = {"was": before[change.booked.resource].name, "now": change.thing.name}
+        Event.record("capacity.rearranged", about=holders[change.booked.holder], by=None, facts=facts)
 
 
 def _days_needed(store: Store, needs: Needs, starts_at: datetime) -> set[date]:

@@ -6,14 +6,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from apps.capacity.axis import runs, units
-from apps.capacity.needs import Step, Thing
+from apps.capacity.needs import Change, Step, Thing
 from apps.capacity.reasons import Why
 from apps.capacity.roster import Roster
-from apps.catalog.models import BayKind
 
 if TYPE_CHECKING:
     from apps.capacity.engine import Board
@@ -39,6 +39,16 @@ class Part:
     tools: tuple[Thing, ...]
 
 
+Ways = tuple[Way, ...]
+
+
+class Plan(NamedTuple):
+    """How all steps go, and which other bookings change places for it."""
+
+    parts: list[Part]
+    changes: tuple[Change, ...] = ()
+
+
 class Trial:
     """A step on a board. ``begin`` is asked once, before everything else."""
 
@@ -50,16 +60,12 @@ class Trial:
         self.tools = {
             tool: [t for t in board.house.tools if tool in t.equipment] for tool in sorted(step.tools)
         }
-        self._ends = [(t, t.until(step.skills)) for t in self.technicians]
-        self._barred = self._closed_lanes() | self._expired()
+        self._barred = board.closed_lanes(self.bays) | {
+            t.id: mask for t in self.technicians if (mask := board.expired(t, step.skills))
+        }
         self._crews: dict[Roster, list[Thing]] = defaultdict(list)
         for technician in self.technicians:
             self._crews[board.roster(technician)].append(technician)
-        self._free = {
-            t.id: roster.runs(roster.mask & ~self._taken(t), self.length)
-            for roster, crew in self._crews.items()
-            for t in crew
-        }
         self._long: dict[tuple[str, int], int] = {}
         self._stays: dict[tuple[int, int], int] = {}
         self._begins: dict[Roster, int] = {}
@@ -67,26 +73,26 @@ class Trial:
     def _suits(self, bay: Thing) -> bool:
         return bay.bay_kind == self.step.bay_kind and bay.equipment >= self.step.equipment
 
-    def _closed_lanes(self) -> dict[int, int]:
-        """The days on which fewer express lanes work than there are, by bay."""
-        masks: dict[int, int] = defaultdict(int)
-        if self.step.bay_kind == BayKind.EXPRESS:
-            for index, limits in enumerate(self.board.levels.limits):
-                low, high = self.board.levels.windows[index]
-                for bay in self.bays[limits.express_lanes :] if limits.express_lanes else ():
-                    masks[bay.id] |= ((1 << high - low) - 1) << low
-        return masks
+    @cached_property
+    def _free(self) -> dict[int, int]:
+        """Starts at which each technician can do the whole work."""
+        return {
+            t.id: roster.runs(roster.mask & ~self._taken(t), self.length)
+            for roster, crew in self._crews.items()
+            for t in crew
+        }
 
-    def _expired(self) -> dict[int, int]:
-        """The time after a permit's last day, by technician."""
-        days = self.board.house.days
-        masks = {}
-        for technician, until in self._ends:
-            if until and days and until < days[-1].day:
-                midnight = datetime.combine(until + timedelta(days=1), datetime.min.time())
-                start = int(midnight.replace(tzinfo=self.board.axis.zone).timestamp())
-                masks[technician.id] = self.board.mask(start, days[-1].closes)
-        return masks
+    def allows(self, thing: Thing, mask: int) -> bool:
+        """Whether neither a lane is closed nor a permit has run out in ``mask``."""
+        return not self._barred.get(thing.id, 0) & mask
+
+    def crew(self, way: Way) -> list[Thing]:
+        """Who can do the step that ``way``, the least booked of that day first."""
+        crew = self._crews[way.roster]
+        if len(self._crews) > 1 or len(crew) > 1:
+            index = bisect_right(self.board.axis.offsets, way.start) - 1
+            crew = self.board.by_load(index, (id(self), id(way.roster)), crew)
+        return crew
 
     def _taken(self, thing: Thing) -> int:
         return self.board.busy.get(thing.id, 0) | self._barred.get(thing.id, 0)
@@ -120,16 +126,20 @@ class Trial:
         """Where the step can begin or wait to begin, if what comes next can begin in ``after``."""
         everywhere = 0
         for roster, crew in self._crews.items():
-            some = 0
-            for technician in crew:
-                some |= self._free[technician.id]
-            starts = 0
+            some, starts = self._anybody(roster, crew), 0
             for low, high, elapsed in roster.spans(self.length):
                 if window := some & ((1 << high - low) - 1) << low:
                     starts |= window & self._room(elapsed) & after >> elapsed
             self._begins[roster] = starts
             everywhere |= roster.waiting(starts)
         return everywhere
+
+    def _anybody(self, roster: Roster, crew: list[Thing]) -> int:
+        """Starts at which one of ``crew`` can do the whole work."""
+        some = 0
+        for technician in crew:
+            some |= self._free[technician.id]
+        return some
 
     def finds(self, position: int) -> bool:
         """Whether the step, and all after it, can begin from ``position`` on."""
@@ -156,12 +166,8 @@ class Trial:
 
     def part(self, way: Way, before: Part | None) -> Part:
         """Who and what is taken: who did the step before if he can, else whoever has least that day."""
-        board, elapsed = self.board, way.end - way.start
-        crew = self._crews[way.roster]
-        if len(self._crews) > 1 or len(crew) > 1:
-            index = bisect_right(board.axis.offsets, way.start) - 1
-            crew = board.by_load(index, (id(self), id(way.roster)), crew)
-        able = (t for t in crew if self._free[t.id] >> way.start & 1)
+        elapsed = way.end - way.start
+        able = (t for t in self.crew(way) if self._free[t.id] >> way.start & 1)
         technician = next(able)
         if before and any(t.id == before.technician.id for t in (technician, *able)):
             technician = before.technician
@@ -201,6 +207,7 @@ class Trial:
 
     def _nobody(self, day: date) -> str:
         """Permits that have run out are named when nobody's holds."""
-        if self._ends and all(end is not None and end < day for _t, end in self._ends):
-            return Why.permit_expired([(t.name, end) for t, end in self._ends if end])
+        ends = [(t.name, t.until(self.step.skills)) for t in self.technicians]
+        if ends and all(end is not None and end < day for _name, end in ends):
+            return Why.permit_expired([(name, end) for name, end in ends if end])
         return Why.no_technician(self.step, self.technicians)
