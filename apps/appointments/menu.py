@@ -14,11 +14,11 @@ from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
 from apps.appointments import missing, reactions, waiting, waiting_round, waiting_texts
-from apps.appointments.models import Appointment, WaitingEntry
+from apps.appointments.models import Appointment, BookingDraft, WaitingEntry
 from apps.appointments.texts import KINDS
 from apps.appointments.views.waiting_public import waiting_public
 from apps.capacity import affected, breaking, incidents
-from apps.core import clock, health
+from apps.core import clock, health, when
 from apps.core.registry import Action, LinkKind, NavItem, Panel, SearchKind, WorkList, registry
 from apps.customers.models import Vehicle
 from apps.desk.models.event import EVENT_TITLES, subject_key
@@ -50,6 +50,20 @@ def _todays(user: User) -> list[dict[str, Any]]:
             "plate": a.vehicle.plate,
         }
         for a in rows.select_related("vehicle")[:100]
+    ]
+
+
+def _kept(user: User) -> list[dict[str, Any]]:
+    """Bookings the person was interrupted in."""
+    return [
+        {
+            "title": row.name or row.plate,
+            "url": f"{reverse('appointments:create')}?kept={row.key}",
+            "due_at": None,
+            "note": _("%(span)s ago") % {"span": when.span(row.age)},
+            "plate": row.plate,
+        }
+        for row in BookingDraft.objects.visible_to(user).order_by("-saved_at", "-pk")
     ]
 
 
@@ -94,6 +108,16 @@ TITLES = {
 def _work() -> tuple:
     """What people start their day from."""
     return (
+        WorkList(
+            "kept_bookings",
+            _("Kept bookings"),
+            _kept,
+            "appointments.book",
+            empty=_("No booking was interrupted."),
+            order=4,
+            page="appointments:create",
+            roles=(*DESK, *CALLERS),
+        ),
         WorkList(
             "appointments",
             _("My appointments today"),

@@ -16,7 +16,7 @@ from apps.capacity.models import Resource
 from apps.capacity.needs import Closed, DayView, Slot
 from apps.catalog.models import LabourOperation, Package, Part
 from apps.catalog.selectors import service_package
-from apps.core import clock, phones, when
+from apps.core import clock, phones, plates, when
 from apps.customers import due
 from apps.customers.models import Vehicle, keys
 
@@ -43,6 +43,16 @@ def callers(user: User, text: str) -> list[dict[str, Any]]:
         Vehicle.objects.visible_to(user).filter(pk__in=[v.pk for v in vehicles]).values_list("pk", flat=True)
     )
     return [caller(vehicle, masked=vehicle.pk not in ours) for vehicle in vehicles]
+
+
+def spoken(text: str) -> dict[str, str]:
+    """What a text that finds nobody says of a new customer, ``{field: value}``; of half a number, nothing."""
+    text = text.strip()
+    if plates.kind(plates.normalise(text)):
+        return {"plate": text}
+    if text and not any(c.isdigit() for c in text):
+        return {"name": text}
+    return {"phone": text} if len(text) >= 7 and not any(c.isalpha() for c in text) else {}
 
 
 def caller(vehicle: Vehicle, *, masked: bool) -> dict[str, Any]:

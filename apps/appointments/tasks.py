@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.appointments import missing, waiting_round
+from apps.appointments import kept, missing, waiting_round
 
 
 @shared_task(name="appointments.look_after_waiting")
@@ -15,3 +15,9 @@ def look_after_waiting() -> int:
 def look_for_missing() -> int:
     """Make the calls to customers who did not come; returns how many are new."""
     return missing.look_for_missing()
+
+
+@shared_task(name="appointments.forget_kept")
+def forget_kept() -> int:
+    """Delete bookings in progress that nobody came back to; returns how many."""
+    return kept.forget_old()

@@ -30,19 +30,30 @@ class Loose(Trial):
     """A step where it could begin at best: at every moment somebody, and some bay, is free."""
 
     def _anybody(self, roster: Roster, crew: list[Thing]) -> int:
+        return roster.runs(self._people, self.length)
+
+    @cached_property
+    def _people(self) -> int:
+        """When some technician works and is free."""
         some = 0
         for technician in self.board.house.technicians:
             some |= self.board.roster(technician).mask & ~self.board.busy.get(technician.id, 0)
-        return roster.runs(some, self.length)
+        return some
 
     def _some(self, key: str, things: list[Thing], elapsed: int) -> int:
-        house, some = self.board.house, 0
-        if not things:
-            return 0
-        for thing in house.tools if key else house.bays:
-            if key or thing.bay_kind == self.step.bay_kind:
-                some |= self.board.axis.full & ~self.board.busy.get(thing.id, 0)
-        return runs(some, elapsed)
+        known = self._long.get((key, elapsed))
+        if known is None:
+            known = self._long[key, elapsed] = runs(self._room_of(key), elapsed) if things else 0
+        return known
+
+    def _room_of(self, key: str) -> int:
+        """When some bay of the kind, or some tool, is free."""
+        full, busy, house = self.board.axis.full, self.board.busy, self.board.house
+        bays = [bay for bay in house.bays if bay.bay_kind == self.step.bay_kind]
+        some = 0
+        for thing in house.tools if key else bays:
+            some |= full & ~busy.get(thing.id, 0)
+        return some
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,58 +116,61 @@ class Reshuffle:
         self.trials = [Loose(step, board) for step in board.needs.steps]
         self.begins = board.begins_of(self.trials)
         self._around = cache(self._look_around)
+        self._able = cache(self._find_able)
 
     def plans(self, position: int) -> Iterator[Plan]:
         """Ways of the job from ``position`` on for which others can make room."""
-        if self.begins >> position & 1 and self._wants:
+        if self.begins >> position & 1 and self._booked:
             for ways in self.board.ways(self.trials, position):
                 if plan := self._plan(ways, position):
                     yield plan
 
     @cached_property
-    def _wants(self) -> list[tuple[Want, int, int]]:
-        """Each booking's time on one resource, with the first and the last of its days."""
-        things = {thing.id: thing for thing in self.board.house.things}
-        wants = []
+    def _booked(self) -> dict[tuple[int, int], list[Booked]]:
+        """What may move, by the first and the last of its days."""
+        things = {thing.id for thing in self.board.house.things}
+        by_days: dict[tuple[int, int], list[Booked]] = defaultdict(list)
         for booked in self._provisional(self.board.now):
             # A unit that is taken in part may be shared with somebody who stays.
-            whole = all(not (start % UNIT or end % UNIT) for start, end in booked.spans)
+            whole = not any(start % UNIT or end % UNIT for start, end in booked.spans)
             if whole and booked.requires and booked.resource in things:
-                mask = 0
-                for start, end in booked.spans:
-                    mask |= self.board.mask(start, end)
-                want = Want(mask, self._fitting(things[booked.resource], booked, mask), booked)
-                first, last = (mask & -mask).bit_length() - 1, mask.bit_length() - 1
-                wants.append((want, self._day(first), self._day(last)))
-        return wants
+                opens = self.board.axis.opens
+                first = bisect_right(opens, booked.spans[0][0]) - 1
+                by_days[first, bisect_right(opens, booked.spans[-1][0]) - 1].append(booked)
+        return by_days
 
     def _day(self, position: int) -> int:
         return bisect_right(self.board.axis.offsets, position) - 1
 
-    def _fitting(self, thing: Thing, booked: Booked, mask: int) -> list[Thing]:
-        """What would do for the booking as well as what it has."""
-        board, required = self.board, set(booked.requires)
-        if thing.kind == "tool":
-            return [t for t in board.house.tools if t.equipment >= required]
-        if thing.kind == "bay":
-            bays = [b for b in board.house.bays if {b.bay_kind, *b.equipment} >= required]
+    def _want(self, booked: Booked) -> Want:
+        mask = 0
+        for start, end in booked.spans:
+            mask |= self.board.mask(start, end)
+        fits = [t for t, barred in self._able(booked.resource, booked.requires) if not barred & mask]
+        return Want(mask, fits, booked)
+
+    def _find_able(self, resource: int, required: tuple[str, ...]) -> list[tuple[Thing, int]]:
+        """What would do as well as ``resource`` for what it is there for, and when it would not."""
+        board, house, wanted = self.board, self.board.house, set(required)
+        kind = next(thing.kind for thing in house.things if thing.id == resource)
+        if kind == "tool":
+            return [(t, 0) for t in house.tools if t.equipment >= wanted]
+        if kind == "bay":
+            bays = [b for b in house.bays if {b.bay_kind, *b.equipment} >= wanted]
             closed = board.closed_lanes(bays)
-            return [b for b in bays if not closed.get(b.id, 0) & mask]
-        levels = (ability.rpartition(":") for ability in booked.requires)
+            return [(b, closed.get(b.id, 0)) for b in bays]
+        levels = (ability.rpartition(":") for ability in required)
         skills = tuple((skill, int(level)) for skill, _colon, level in levels)
-        return [
-            t
-            for t in board.house.technicians
-            if t.able(skills) and not mask & (~board.roster(t).mask | board.expired(t, skills))
-        ]
+        able = [t for t in house.technicians if t.able(skills)]
+        return [(t, ~board.roster(t).mask | board.expired(t, skills)) for t in able]
 
     def _look_around(self, first: int, last: int) -> tuple[dict[int, int], Homes]:
         """What stays and what may go for a job from the day ``first`` to the day ``last``."""
         homes: Homes = defaultdict(list)
         fixed = dict(self.board.busy)
-        for want, begins, ends in self._wants:
-            if want.booked and first <= begins and ends <= last:
-                pk = want.booked.resource
+        for (begins, ends), rows in self._booked.items():
+            for booked in rows if first <= begins and ends <= last else ():
+                pk, want = booked.resource, self._want(booked)
                 homes[pk].append(want)
                 fixed[pk] = fixed[pk] & ~want.mask | self.board.away.get(pk, 0)
         return fixed, homes

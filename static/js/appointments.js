@@ -18,8 +18,9 @@ on("keydown", (event) => {
 });
 function take(picker, box, hits) {
   if (!box.value.trim()) return;
-  if (picker.dataset.for === box.value && hits[0]) hits[0].click();
-  else picker.dataset.wanted = "";
+  if (picker.dataset.for !== box.value) picker.dataset.wanted = "";
+  else if (hits[0]) hits[0].click();
+  else unknown(picker);
 }
 on("htmx:afterRequest", (event) => {
   const picker = event.target.closest?.("[data-picker]");
@@ -29,18 +30,52 @@ on("htmx:afterSettle", (event) => {
   const picker = event.detail.target?.closest?.("[data-picker]");
   if (picker && "wanted" in picker.dataset) {
     delete picker.dataset.wanted;
-    hitsOf(picker)[0]?.click();
+    const hit = hitsOf(picker)[0];
+    if (hit) hit.click();
+    else unknown(picker);
   }
 });
+// Nobody is known: on to the form for a new customer, with what was typed in the field where it belongs.
+function unknown(picker) {
+  const said = picker.querySelector(".picker-none");
+  const form = document.getElementById("new-caller");
+  if (!said || !form) return;
+  form.open = true;
+  const fields = ["name", "phone", "plate"].map((name) => {
+    const field = document.getElementById(`id_new-${name}`);
+    const told = said.getAttribute(`data-new-${name}`);
+    if (told && !field.value) {
+      field.value = told;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    return field;
+  });
+  (fields.find((field) => !field.value) ?? fields[0]).focus();
+}
 
 // data-key="S": Alt and the letter press it, whatever the keyboard writes with Alt.
 on("keydown", (event) => {
   if (!event.altKey || event.ctrlKey || event.metaKey || !event.code.startsWith("Key")) return;
-  const wanted = document.querySelector(`[data-key="${event.code.slice(3)}"]`);
+  const all = [...document.querySelectorAll(`[data-key="${event.code.slice(3)}"]`)];
+  const wanted = all.find((node) => node.checked) ?? all[0];
   if (!wanted) return;
   event.preventDefault();
+  wanted.focus();
   wanted.click();
 });
+
+// What was typed is kept when the page is left, unless it was sent.
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  let typed = "typed" in form.dataset;
+  form.addEventListener("input", () => (typed = true));
+  form.addEventListener("submit", () => (typed = false));
+  window.addEventListener("pagehide", () => {
+    if (!typed) return;
+    const data = new FormData(form);
+    data.set("quiet", "1");
+    navigator.sendBeacon(form.dataset.keep, data);
+  });
+}
 
 // Priced and searched on the server whenever something changes.
 if (booking) {

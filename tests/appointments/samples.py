@@ -1,5 +1,7 @@
 """Rows of the cast's store for each address of this room."""
 
+from apps.appointments.models import BookingDraft
+from apps.core import clock
 from tests.appointments.factories import make_appointment, make_waiting
 
 
@@ -8,6 +10,8 @@ def samples(cast) -> dict[str, dict]:
     pages = ("detail", "confirm", "cancel", "no_show", "reschedule")
     api = ("detail", "confirm", "cancel", "reschedule")
     known = {f"appointments:{name}": row for name in pages} | {f"api:appointment-{name}": row for name in api}
+    kept = BookingDraft.objects.create(owner=cast.advisor, name="李明", saved_at=clock.now())
+    known["appointments:kept_discard"] = {"key": kept.key}
     entry = {"pk": make_waiting(cast.store, by=cast.advisor).pk}
     for name in ("detail", "offer", "accept", "decline", "withdraw"):
         known[f"appointments:waiting_{name}"] = known[f"api:waiting-entry-{name}"] = entry

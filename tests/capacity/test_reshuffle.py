@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 import pytest
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,7 +57,8 @@ def test_two_bookings_that_block_two_bays_fit_into_one():
     slot = judge(with_bookings([FIRST, THEN]), 9)
     assert slot.starts_at == moment(9)
     assert moves(slot) in ([(7, 1, 2)], [(8, 2, 1)])
-    assert "1 other booking" in slot.reason
+    with translation.override("en"):
+        assert "1 other booking" in slot.reason
 
 
 def test_nobody_moves_where_there_is_room_as_things_stand():

@@ -1,12 +1,14 @@
 """What customers ask for, what is booked for them, and who waits for a time."""
 
 from apps.appointments.models.appointment import Appointment, AppointmentItem, AppointmentQuerySet
+from apps.appointments.models.kept import BookingDraft
 from apps.appointments.models.waiting import WaitingEntry, WaitingItem, WaitingQuerySet
 
 __all__ = [
     "Appointment",
     "AppointmentItem",
     "AppointmentQuerySet",
+    "BookingDraft",
     "WaitingEntry",
     "WaitingItem",
     "WaitingQuerySet",

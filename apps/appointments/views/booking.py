@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,10 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store, User
-from apps.appointments import documents, selectors, services
+from apps.appointments import documents, kept, selectors, services
 from apps.appointments.draft import Draft
 from apps.appointments.forms import BookingForm, CallerForm, WishForm
-from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry
+from apps.appointments.models import Appointment, AppointmentItem, BookingDraft, WaitingEntry
 from apps.capacity import slots
 from apps.capacity.services import restarting
 from apps.core import clock, phones
@@ -49,12 +50,14 @@ def own_store(request: HttpRequest) -> Store:
 def appointment_create(request: HttpRequest) -> HttpResponse:
     """GET, POST /appointments/new/ → the booking page, and the booking.
 
-    GET takes ``vehicle``, ``q`` (a caller search without scripts) and ``add`` (a thing, such as
-    ``package:3@recommended``). A taken slot answers 409 with the page, everything typed and alternatives.
+    GET takes ``vehicle``, ``q`` (a caller search without scripts), ``add`` (a thing, such as
+    ``package:3@recommended``) and ``kept`` (a booking in progress to return to). A taken slot answers
+    409 with the page, everything typed and alternatives.
     """
     store = own_store(request)
     if request.method == "GET":
-        return booking_page(request, store, request.GET)
+        shown = _kept_page if "kept" in request.GET else booking_page
+        return shown(request, store, request.GET)
     form = BookingForm(request.POST, user=request.user, store=store)
     draft = Draft.read(request.POST, request.user, store)
     if not (form.is_valid() and draft.is_valid):
@@ -63,11 +66,21 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
         appointment = _book(request, store, form.cleaned_data, draft)
     except DomainError as error:
         return booking_page(request, store, request.POST, form=form, draft=draft, status=409, refused=error)
+    kept.discard(request.user, kept.key_of(request.POST))
     messages.success(
         request,
         _("%(number)s is booked. The customer gets a message at once.") % {"number": appointment.number},
     )
     return redirect("appointments:detail", appointment.pk)
+
+
+def _kept_page(request: HttpRequest, store: Store, asked: QueryDict) -> HttpResponse:
+    """The page with all that was typed on it before."""
+    row = BookingDraft.objects.visible_to(request.user).filter(key=kept.key_of(asked)).first()
+    if row is None:
+        messages.warning(request, _("This booking is not kept any more."))
+        return redirect("appointments:create")
+    return booking_page(request, store, row.typed())
 
 
 def _book(request: HttpRequest, store: Store, data: dict[str, Any], draft: Draft) -> Appointment:
@@ -95,13 +108,15 @@ def _book(request: HttpRequest, store: Store, data: dict[str, Any], draft: Draft
 @require_POST
 @require_perm("appointments.book")
 def draft_create(request: HttpRequest) -> HttpResponse:
-    """POST /appointments/new/draft/ → the page as typed so far, priced and with slots; nothing is saved.
+    """POST /appointments/new/draft/ → the page as typed so far, priced and with slots; kept, not booked.
 
     For htmx only what depends on the items and the day.
     """
-    return booking_page(
-        request, own_store(request), request.POST, partial=bool(request.headers.get("HX-Request"))
-    )
+    store, partial = own_store(request), bool(request.headers.get("HX-Request"))
+    draft = Draft.read(request.POST, request.user, store)
+    vehicle = vehicle_of(request.user, request.POST.get("vehicle"))
+    kept.keep(request.user, request.POST, vehicle=vehicle, draft=draft)
+    return booking_page(request, store, request.POST, draft=draft, partial=partial)
 
 
 @require_GET
@@ -109,7 +124,7 @@ def draft_create(request: HttpRequest) -> HttpResponse:
 def caller_list(request: HttpRequest) -> HttpResponse:
     """GET /appointments/new/callers/?q= → vehicles with their owners."""
     text = request.GET.get("q", "")[:60]
-    context = {"q": text, "callers": selectors.callers(request.user, text)}
+    context = {"q": text, "callers": selectors.callers(request.user, text), "unknown": selectors.spoken(text)}
     return render(request, "appointments/_callers.html", context)
 
 
@@ -142,8 +157,9 @@ def caller_create(request: HttpRequest) -> HttpResponse:
             for name, errors in error.message_dict.items():
                 form.add_error(name if name in form.fields else None, errors)
         else:
+            kept.discard(request.user, kept.key_of(request.POST))
             return redirect(f"{reverse('appointments:create')}?{urlencode({'vehicle': vehicle.pk})}")
-    return booking_page(request, store, QueryDict(), caller_form=form, status=422)
+    return booking_page(request, store, request.POST, caller_form=form, status=422)
 
 
 # -- what the page shows --------------------------------------------------------------------------
@@ -163,10 +179,10 @@ def booking_page(
     wish_form: WishForm | None = None,
 ) -> HttpResponse:
     """The page as typed so far, with what was refused."""
-    vehicle = _vehicle(request.user, data.get("vehicle"))
-    context: dict[str, Any] = {"caller_form": caller_form or CallerForm(prefix="new"), "q": data.get("q", "")}
+    vehicle = vehicle_of(request.user, data.get("vehicle"))
+    context: dict[str, Any] = _in_progress(request, data)
     if vehicle is None:
-        context["callers"] = selectors.callers(request.user, context["q"]) if context["q"] else []
+        context |= _caller_context(request.user, data, caller_form)
         return render(request, "appointments/book.html", context, status=status)
     masked = not Vehicle.objects.visible_to(request.user).filter(pk=vehicle.pk).exists()
     draft = draft or Draft.read(data, request.user, store)
@@ -191,6 +207,28 @@ def booking_page(
     return render(request, "appointments/book.html", context, status=status)
 
 
+def _in_progress(request: HttpRequest, data: QueryDict) -> dict[str, Any]:
+    """The page's own key, and the other bookings that are kept. One query, when drawn."""
+    key = kept.key_of(data)
+    rows = BookingDraft.objects.visible_to(request.user).order_by("-saved_at", "-pk")
+    return {
+        "kept_key": key or uuid.uuid4(),
+        "kept_rows": rows.exclude(key=key) if key else rows,
+        "is_typed": data is not request.GET,
+    }
+
+
+def _caller_context(user: User, data: QueryDict, form: CallerForm | None) -> dict[str, Any]:
+    """Who is calling: the hits, or the form for a new customer with what was typed or said."""
+    text = data.get("q", "")
+    callers = selectors.callers(user, text) if text else []
+    said = {name: data[f"new-{name}"] for name in CallerForm.base_fields if data.get(f"new-{name}")}
+    if text and not callers:
+        said |= selectors.spoken(text)
+    new = form or CallerForm(prefix="new", initial=said)
+    return {"q": text, "callers": callers, "caller_form": new, "is_new": bool(form or said)}
+
+
 def _told(vehicle: Vehicle, form: BookingForm, draft: Draft, store: Store) -> dict[str, Any]:
     """The items with what is on the shelf, and what the customer brings. At most three queries."""
     draft.look_at_shelf(store)
@@ -206,7 +244,8 @@ def _promised(vehicle: Vehicle) -> dict[str, Any]:
     }
 
 
-def _vehicle(user: User, pk: str | None) -> Vehicle | None:
+def vehicle_of(user: User, pk: str | None) -> Vehicle | None:
+    """The group's vehicle that the page is about. One query."""
     if not pk or not pk.isdecimal():
         return None
     rows = Vehicle.objects.in_group_of(user).select_related("owner__advisor", "driver", "model__brand")
@@ -228,7 +267,7 @@ def _unsaved_form(
         phone = phones.display(vehicle.owner.phone) if vehicle.owner.phone else ""
         known |= {"contact_name": vehicle.owner.name, "contact_phone": phone}
     form = BookingForm(initial=known, user=request.user, store=store)
-    if request.method == "POST":
+    if data is not request.GET:
         form.initial = {**form.initial, **{name: data[name] for name in form.fields if name in data}}
     return form
 
@@ -263,7 +302,8 @@ def _slot_context(data: QueryDict, form: BookingForm, draft: Draft, store: Store
     wanted = asked_day(_wanted_day(data, chosen), today)
     day_context = slot_days(store, needs, wanted, now)
     slot = next((s for s in day_context["slots"] if s.starts_at == chosen), None)
-    return {**day_context, "chosen": chosen, "slot": slot, "needs": needs}
+    gone = chosen if chosen and not slot else None
+    return {**day_context, "chosen": chosen, "slot": slot, "needs": needs, "gone": gone}
 
 
 def _wanted_day(data: QueryDict, chosen: datetime | None) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
-from apps.appointments import items, selectors, waiting
+from apps.appointments import items, kept, selectors, waiting
 from apps.appointments.draft import Draft
 from apps.appointments.forms import AnswerForm, BookingForm, OfferForm, ReasonForm, WishForm
 from apps.appointments.menu import WAITING_TONES
@@ -49,6 +49,7 @@ def waiting_create(request: HttpRequest) -> HttpResponse:
         entry = waiting.put(store=store, asks=draft.asks, by=request.user, **data)
     except DomainError as error:
         return booking_page(request, store, request.POST, form=form, status=409, refused=error, **shown)
+    kept.discard(request.user, kept.key_of(request.POST))
     messages.success(
         request,
         _("%(number)s is on the waiting list. Whoever was first is offered first.") % {"number": entry},
