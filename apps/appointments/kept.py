@@ -61,7 +61,8 @@ def keep(user: User, data: QueryDict, *, vehicle: Vehicle | None, draft: Draft |
 
 def discard(user: User, key: uuid.UUID | None) -> None:
     """It was booked, put on the waiting list, or is not wanted any more."""
-    BookingDraft.objects.filter(owner=user, key=key).delete()
+    if key is not None:
+        BookingDraft.objects.filter(owner=user, key=key).delete()
 
 
 def forget_old(now: datetime | None = None) -> int:

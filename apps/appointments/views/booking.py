@@ -76,7 +76,8 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
 
 def _kept_page(request: HttpRequest, store: Store, asked: QueryDict) -> HttpResponse:
     """The page with all that was typed on it before."""
-    row = BookingDraft.objects.visible_to(request.user).filter(key=kept.key_of(asked)).first()
+    key = kept.key_of(asked)
+    row = BookingDraft.objects.visible_to(request.user).filter(key=key).first() if key else None
     if row is None:
         messages.warning(request, _("This booking is not kept any more."))
         return redirect("appointments:create")
