@@ -50,7 +50,7 @@ class House:
     ``shut`` names the days without open hours and why. ``days`` reaches further than the days asked for, so
     that a long job finds its end. Of the ``limits`` those of each day hold; bookings are taken until
     ``horizon`` and ``notice`` before the arrival. ``awaited`` are parts that arrive on a day; the car comes
-    after it. ``provisional`` tells, when asked, which of the ``busy`` may change places after a moment.
+    after it. ``provisional`` tells which of the ``busy`` may change places, as of a moment.
     """
 
     zone: tzinfo
@@ -343,7 +343,8 @@ class Board:
             return [bar.reason]
         if awaited := self._awaited(self.house.days[index].day):
             return [Why.parts(awaited)]
-        if missing := self._missing(position + self.reception):
+        fits = next(self._plans(position), None) is not None
+        if not fits and (missing := self._missing(position + self.reception)):
             return missing
         # What is easier to change is told only where the work itself would fit.
         if not any(mask >> position & 1 for mask in self.receiving.values()):
@@ -355,9 +356,7 @@ class Board:
         if self.levels.takes_no_people(start, index, self.needs.people):
             expected = self.levels.people(start)
             return [Why.lounge_full(expected, limits.people_per_hour, self.axis.moment(start))]
-        if any(True for _plan in self._plans(position)):
-            return [self.escort.why()]
-        return [Why.reserve(limits)]
+        return [self.escort.why() if fits else Why.reserve(limits)]
 
     def _missing(self, position: int) -> list[str]:
         """What the first step that finds no place lacks; the steps before it end as early as they can."""

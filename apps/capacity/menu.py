@@ -172,7 +172,9 @@ def register() -> None:
             "capacity.absence_added": _("Absence entered"),
             "capacity.absence_removed": _("Absence removed"),
             "capacity.hold_expired": _("Time held no longer"),
-            "capacity.rearranged": _("Other bay or technician at the same time"),
+            "capacity.rearranged": _(
+                "%(now)s instead of %(was)s, at the same time: room for another booking"
+            ),
             "capacity.reserve_adopted": _("Learned reserve taken over"),
         }
     )

@@ -48,6 +48,8 @@ NOTICE, BODY_NOTICE = "capacity.notice_minutes", "capacity.body_notice_hours"
 DAILY = (CARS, PEOPLE, RESERVE, BY_WEEKDAY, RELEASE, LANES)
 MAX_TAIL_DAYS = 120
 """How far beyond the asked days the end of a long job is looked for."""
+FIXED_AHEAD = timedelta(days=2)
+"""Bookings sooner than on the day after tomorrow stay where they are."""
 
 
 def load(
@@ -81,10 +83,14 @@ def load(
     return house
 
 
-def provisional(ids: Iterable[int], without: Holder | None, after: datetime) -> list[Booked]:
-    """What of the resources ``ids`` is booked after ``after`` and not fixed yet. One query."""
-    begun = Reservation.objects.filter(holder=OuterRef("holder"), during__startswith__lte=after)
-    rows = Reservation.objects.filter(~Exists(begun), resource_id__in=ids, during__startswith__gt=after)
+def provisional(ids: Iterable[int], without: Holder | None, now: datetime) -> list[Booked]:
+    """What of the resources ``ids`` is booked and may still change places at ``now``. One query.
+
+    The day before it comes (N-1) bay and technician are fixed. Source: architecture §2, Capacity.
+    """
+    free_from = timezone.make_aware(datetime.combine(timezone.localdate(now) + FIXED_AHEAD, time()))
+    soon = Reservation.objects.filter(holder=OuterRef("holder"), during__startswith__lt=free_from)
+    rows = Reservation.objects.filter(~Exists(soon), resource_id__in=ids, during__startswith__gte=free_from)
     if without is not None:
         rows = rows.exclude(holder=without)
     groups = rows.order_by().values("holder", "resource", "requires").alias(fixed=BoolOr("is_fixed"))

@@ -200,8 +200,8 @@ def _make_room(changes: Iterable[Change]) -> None:
     holders = Holder.objects.in_bulk({change.booked.holder for change in changes})
     before = Resource.objects.in_bulk({change.booked.resource for change in changes})
     for change in changes:
-        facts = {"was": before[change.booked.resource].name, "now": change.thing.name}
-        Event.record("capacity.rearranged", about=holders[change.booked.holder], by=None, facts=facts)
+        names = {"was": before[change.booked.resource].name, "now": change.thing.name}
+        Event.record("capacity.rearranged", about=holders[change.booked.holder], by=None, personal=names)
 
 
 def _days_needed(store: Store, needs: Needs, starts_at: datetime) -> set[date]:

@@ -26,7 +26,10 @@ def days(
     now: datetime,
     without: Holder | None = None,
 ) -> list[DayView]:
-    """Each asked day with its slots and with what is closed and why. Eleven queries, more in an incident."""
+    """Each asked day with its slots and with what is closed and why.
+
+    Eleven queries, one more where others could make room, more in an incident.
+    """
     views = Board(selectors.load(store, needs, date_from, days, without=without), needs, now).days()
     told = affected.explain(store, [view.closed for view in views])
     return [replace(view, closed=closed) for view, closed in zip(views, told, strict=True)]

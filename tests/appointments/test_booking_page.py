@@ -12,7 +12,6 @@ from apps.capacity.models import CapacityDay
 from apps.core import clock
 from apps.customers.models import Customer, Recommendation, ServiceRecord, Vehicle
 from tests.appointments.factories import (
-    furnish,
     make_appointment,
     make_customer,
     make_operation,
@@ -23,13 +22,6 @@ from tests.appointments.factories import (
 from tests.capacity.factories import narrow_house, tomorrow
 
 NEW, DRAFT = "/appointments/new/", "/appointments/new/draft/"
-
-
-@pytest.fixture
-def desk(cast, client):
-    furnish(cast.store)
-    client.force_login(cast.advisor)
-    return client
 
 
 @pytest.fixture

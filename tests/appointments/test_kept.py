@@ -9,19 +9,12 @@ from apps.appointments import kept
 from apps.appointments.models import Appointment, BookingDraft, WaitingEntry
 from apps.capacity.models import Reservation
 from apps.core import clock
-from tests.appointments.factories import furnish, make_appointment, make_package, make_vehicle
+from tests.appointments.factories import make_appointment, make_package, make_vehicle
 from tests.appointments.test_booking_page import DRAFT, NEW, text, typed
 from tests.capacity.factories import narrow_house, tomorrow
 
 KEPT = "/appointments/new/kept/"
 KEY = "0b7c2f4e-0d0e-4a52-9d11-2f3f5c1f7a01"
-
-
-@pytest.fixture
-def desk(cast, client):
-    furnish(cast.store)
-    client.force_login(cast.advisor)
-    return client
 
 
 @pytest.fixture

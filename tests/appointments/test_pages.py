@@ -10,6 +10,7 @@ from apps.appointments import services
 from apps.appointments.models import Appointment
 from apps.core import clock
 from apps.core.registry import registry
+from apps.desk.models import Event
 from tests.appointments.factories import make_appointment, make_vehicle
 from tests.capacity.factories import narrow_house, tomorrow
 
@@ -75,6 +76,13 @@ def test_the_detail_shows_items_what_is_held_the_ledger_and_the_history(cast, de
     page = text(desk.get(url(appointment)))
     for word in ("空调不凉", "Operation M001", "280.00", "AP-HZ01", "ledger", cast.technician.name):
         assert word in page
+
+
+def test_the_history_of_a_booking_says_who_takes_it_since_it_changed_places(cast, desk):
+    appointment = make_appointment(cast.store)
+    names = {"was": "钱一", "now": "孙二"}
+    Event.record("capacity.rearranged", about=appointment.holder, by=None, personal=names)
+    assert "由 钱一 调至 孙二" in text(desk.get(url(appointment)))
 
 
 def test_confirming_and_a_stale_tab(cast, desk):

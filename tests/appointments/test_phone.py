@@ -15,18 +15,11 @@ from apps.core import clock
 from apps.customers import due
 from apps.customers.models import ServiceRecord
 from apps.messaging.models import Message
-from tests.appointments.factories import furnish, make_appointment, make_package, make_part, make_vehicle
+from tests.appointments.factories import make_appointment, make_package, make_part, make_vehicle
 from tests.appointments.test_booking_page import DRAFT, NEW, text, typed
 from tests.parts.factories import make_stock
 
 TODAY = date(2026, 6, 1)
-
-
-@pytest.fixture
-def desk(cast, client):
-    furnish(cast.store)
-    client.force_login(cast.advisor)
-    return client
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from apps.capacity.engine import Board, House
 from apps.capacity.levelling import Limits
 from apps.capacity.models import Absence, Reservation, Resource
 from apps.capacity.needs import Able, Booked, Closed, Needs, Slot, Step, Thing
+from apps.capacity.reasons import Why
 from apps.capacity.selectors import provisional
 from apps.core import clock
 from apps.core.errors import DomainError
@@ -37,7 +38,7 @@ def with_bookings(rows: list[Booked], **fields) -> House:
     fields = {"bays": 2, "technicians": 2, "advisors": 2} | fields
     h = house(limits={DAY + timedelta(days=n): Limits() for n in range(3)}, **fields)
     h.busy = [*h.busy, *((row.resource, *span) for row in rows for span in row.spans)]
-    h.provisional = lambda _after: rows
+    h.provisional = lambda _now: rows
     return h
 
 
@@ -67,7 +68,7 @@ def test_nobody_moves_where_there_is_room_as_things_stand():
 
 def test_what_is_fixed_stays():
     h = with_bookings([FIRST, THEN])
-    h.provisional = lambda _after: []
+    h.provisional = lambda _now: []
     assert isinstance(judge(h, 9), Closed)
 
 
@@ -78,7 +79,7 @@ def test_technicians_change_as_bays_do_but_only_for_whom_the_other_can_do_it():
     assert isinstance(judge(with_bookings(hard), 9), Closed)
 
 
-def test_two_swap_where_neither_could_move_alone():
+def test_one_moves_where_another_has_left():
     """Bay 1 has the pit. Who needs no pit goes from it, to where there is room only when another has left."""
     rows = [booked(7, 1, 9, 10), booked(8, 2, 10, 11)]
     h = with_bookings(rows, bays=2)
@@ -89,6 +90,11 @@ def test_two_swap_where_neither_could_move_alone():
     h.bays[0] = replace(h.bays[0], equipment=frozenset({"Pit"}))
     h.busy = [*h.busy, (3, at(9, 30), at(18))]
     assert moves(judge(h, 9, pit)) == [(7, 1, 2), (9, 2, 3)]
+
+
+def test_where_room_could_be_made_a_closed_time_names_what_else_is_lacking():
+    closed = judge(with_bookings([FIRST, THEN]), 9, hour_needs(2, courtesy=True))
+    assert closed.reasons == (Why.no_courtesy_car([]),)
 
 
 def test_an_absence_under_a_booking_does_not_become_free_when_the_booking_leaves():
@@ -106,8 +112,7 @@ def test_only_bookings_within_the_days_of_the_job_move():
 
 def test_a_unit_taken_in_part_is_nobody_elses():
     odd = replace(FIRST, spans=((at(9), at(10, 12)),))
-    slot = judge(with_bookings([odd, THEN]), 9)
-    assert moves(slot) == [(8, 2, 1)] or isinstance(slot, Closed)
+    assert moves(judge(with_bookings([odd, THEN]), 9)) == [(8, 2, 1)]
 
 
 # -- against every arrangement there is ------------------------------------------------------------
@@ -213,6 +218,11 @@ def test_so_it_is_on_many_days(h, needs):
 # -- saved -----------------------------------------------------------------------------------------
 
 
+def coming(hour: int, days: int = 2):
+    """On the first day on which nothing is fixed yet."""
+    return tomorrow(hour, days=days)
+
+
 @pytest.fixture
 def full(cast):
     """Two bays, each taken for a part of the morning, and people enough."""
@@ -229,16 +239,19 @@ ONE_HOUR = Needs.of(timedelta(hours=1), "general", reception=timedelta())
 """Without a reception: one advisor would be the bottleneck."""
 
 
-def fragmented(store, bays) -> list:
+def put(store, bays, only: int, hour: int, days: int = 2, needs: Needs = ONE_HOUR):
+    """A booking in the bay number ``only``."""
+    span = (coming(hour, days), coming(hour, days) + needs.duration)
+    shut = [Absence.objects.create(resource=b, during=span, reason="-") for b in bays if b != bays[only]]
+    holder, _slot = services.reserve(store, needs=needs, starts_at=span[0], label=f"{hour}")
+    for absence in shut:
+        absence.delete()
+    return holder
+
+
+def fragmented(store, bays, days: int = 2) -> list:
     """9 to 10 in one bay, 10 to 11 in the other."""
-    held = []
-    for hour, other in ((9, bays[1]), (10, bays[0])):
-        blocked = Absence.objects.create(
-            resource=other, during=(tomorrow(hour), tomorrow(hour + 1)), reason="-"
-        )
-        held.append(services.reserve(store, needs=ONE_HOUR, starts_at=tomorrow(hour), label=f"{hour}")[0])
-        blocked.delete()
-    return held
+    return [put(store, bays, 0, 9, days), put(store, bays, 1, 10, days)]
 
 
 def bays_of(holder) -> set[str]:
@@ -250,35 +263,49 @@ def test_room_is_made_in_the_same_transaction_and_told_in_the_history(cast, full
     first, then = fragmented(cast.store, full)
     assert bays_of(first) != bays_of(then)
     offered = slots.find(
-        cast.store, needs=TWO_HOURS, date_from=tomorrow().date(), days=1, now=clock.now(), limit=99
+        cast.store, needs=TWO_HOURS, date_from=coming(9).date(), days=1, now=clock.now(), limit=99
     )
-    assert tomorrow(9) in [s.starts_at for s in offered if s.changes]
-    holder, slot = services.reserve(cast.store, needs=TWO_HOURS, starts_at=tomorrow(9), label="new")
+    assert coming(9) in [s.starts_at for s in offered if s.changes]
+    holder, slot = services.reserve(cast.store, needs=TWO_HOURS, starts_at=coming(9), label="new")
     assert bays_of(first) == bays_of(then) != bays_of(holder)
     moved = {c.booked.holder for c in slot.changes}
     told = Event.objects.filter(kind="capacity.rearranged")
     assert {int(e.subject.partition(":")[2]) for e in told} == moved
-    assert {"was", "now"} == set(told[0].facts)
+    assert {(e.personal["was"], e.personal["now"]) for e in told} & {("Bay 1", "Bay 2"), ("Bay 2", "Bay 1")}
 
 
-def test_what_preparation_has_fixed_is_not_moved(cast, full):
-    for holder in fragmented(cast.store, full):
-        holder.reservations.update(is_fixed=True)
+def test_two_bookings_swap_their_bays(cast, full):
+    """The pit is wanted at 9. Who stands on it until 10:30 can go only where the other leaves for the pit."""
+    Resource.objects.filter(pk=full[0].pk).update(equipment=["Pit"])
+    long = Needs.of(timedelta(minutes=90), "general", reception=timedelta())
+    first, then = put(cast.store, full, 0, 9, needs=long), put(cast.store, full, 1, 10)
+    pit = Needs((Step(timedelta(hours=1), "general", equipment=frozenset({"Pit"})),), reception=timedelta())
+    holder, _slot = services.reserve(cast.store, needs=pit, starts_at=coming(9), label="new")
+    assert [bays_of(h) for h in (holder, first, then)] == [{"Bay 1"}, {"Bay 2"}, {"Bay 1"}]
+
+
+@pytest.mark.parametrize(("days", "is_fixed"), [(2, True), (1, False)], ids=["fixed by hand", "N-1"])
+def test_what_is_fixed_or_comes_tomorrow_is_not_moved(cast, full, days, is_fixed):
+    for holder in fragmented(cast.store, full, days):
+        holder.reservations.update(is_fixed=is_fixed)
     with pytest.raises(DomainError) as refused:
-        services.reserve(cast.store, needs=TWO_HOURS, starts_at=tomorrow(9), label="new")
+        services.reserve(cast.store, needs=TWO_HOURS, starts_at=coming(9, days), label="new")
     assert refused.value.code == "slot_taken"
 
 
-def test_what_has_begun_is_not_moved(cast, full):
-    fragmented(cast.store, full)
-    rows = list(Reservation.objects.values_list("resource", flat=True))
-    assert {b.resource for b in provisional(rows, None, tomorrow(8))} == set(rows)
-    assert {b.spans[0][0] for b in provisional(rows, None, tomorrow(9))} == {int(tomorrow(10).timestamp())}
+def test_a_booking_that_begins_sooner_stays_on_its_later_days_too(cast, full):
+    rows = [bay.pk for bay in full]
+    holder = put(cast.store, full, 0, 9)
+    later = {"during": (coming(9, 3), coming(10, 3)), "requires": list(BAY)}
+    Reservation.objects.create(holder=holder, resource=full[0], **later)
+    assert len(provisional(rows, None, clock.now())) == 1
+    assert provisional(rows, None, clock.now() + timedelta(days=1)) == []
+    assert provisional(rows, holder, clock.now()) == []
 
 
 def test_a_move_finds_room_by_the_same_rule(cast, full):
     fragmented(cast.store, full)
-    holder, _slot = services.reserve(cast.store, needs=TWO_HOURS, starts_at=tomorrow(14), label="moves")
-    slot = services.move(holder, needs=TWO_HOURS, starts_at=tomorrow(9))
+    holder, _slot = services.reserve(cast.store, needs=TWO_HOURS, starts_at=coming(14), label="moves")
+    slot = services.move(holder, needs=TWO_HOURS, starts_at=coming(9))
     assert slot.changes
     assert Reservation.objects.filter(resource__kind=Resource.Kind.BAY).count() == 3

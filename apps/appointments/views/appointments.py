@@ -119,7 +119,7 @@ def _detail(
             "version_form": VersionForm(initial=version),
             "actions": registry.actions_for("appointment", appointment, request.user),
             "panels": registry.panels_for("appointment", appointment, request.user),
-            "events": Event.objects.about(appointment)[:STORY],
+            "events": Event.objects.about(appointment, appointment.holder)[:STORY],
         },
         status=422 if refused else 200,
     )

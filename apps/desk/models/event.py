@@ -45,9 +45,10 @@ class EventQuerySet(models.QuerySet):
         """One thread's events, newest first."""
         return self.filter(thread=thread).select_related("actor").order_by("-pk")
 
-    def about(self, obj: models.Model) -> Self:
-        """One row's events, newest first."""
-        return self.filter(subject=subject_key(obj)).select_related("actor").order_by("-pk")
+    def about(self, *rows: models.Model | None) -> Self:
+        """The events of one row, or of several that belong together (None is nothing), newest first."""
+        keys = [subject_key(row) for row in rows if row is not None]
+        return self.filter(subject__in=keys).select_related("actor").order_by("-pk")
 
 
 class Event(models.Model):
