@@ -7,17 +7,19 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Store, User
+from apps.appointments import promises
 from apps.appointments.models import Appointment
 from apps.appointments.selectors import receivers
 from apps.core import clock, phones, plates, vin
 from apps.core.widths import half_width
-from apps.customers.models import Vehicle
+from apps.customers.models import ServiceRecord, Vehicle
 
 QUARTER = 15
 ELSEWHERE = (Appointment.Channel.ONLINE, Appointment.Channel.MAKER)
@@ -59,6 +61,15 @@ class MileageField(forms.IntegerField):
         return super().to_python(re.sub(r"[,\s]", "", typed))
 
 
+class VisitField(forms.ModelChoiceField):
+    """A finished visit, named as people remember it: when, what, at which mileage."""
+
+    def label_from_instance(self, obj: ServiceRecord) -> str:
+        km = f"{obj.odometer_km:,} km" if obj.odometer_km else ""
+        words = [f"{obj.arrived_on:%Y-%m-%d}", (obj.description or obj.reference)[:40], km]
+        return " · ".join(word for word in words if word)
+
+
 def future(moment: datetime) -> datetime:
     """Refuse what is past."""
     if moment <= clock.now():
@@ -83,6 +94,13 @@ class BookingForm(forms.Form):
         error_messages={"required": _("Choose a time from the list.")}, label=pgettext_lazy("time", "Arrival")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Appointment.Kind.choices)
+    comeback_of = VisitField(
+        label=_("Comeback of"),
+        queryset=ServiceRecord.objects.none(),
+        required=False,
+        empty_label=_("not on file"),
+        widget=forms.Select(attrs={"data-quiet": True}),
+    )
     channel = forms.ChoiceField(label=_("Channel"), choices=[(c.value, c.label) for c in TAKEN_HERE])
     advisor = forms.ModelChoiceField(
         label=_("Advisor"),
@@ -122,8 +140,15 @@ class BookingForm(forms.Form):
         self.fields["vehicle"].queryset = vehicles  # type: ignore[attr-defined]  # a choice field
         if store is not None:
             self.fields["advisor"].queryset = receivers(store)  # type: ignore[attr-defined]  # a choice field
+        self.fields["comeback_of"].queryset = self._visits(user)  # type: ignore[attr-defined]  # a choice field
         self.fields["odometer_km"].widget.attrs |= {"inputmode": "numeric"}
         self.fields["contact_phone"].widget.attrs |= {"inputmode": "tel", "autocomplete": "off"}
+
+    def _visits(self, user: User) -> QuerySet[ServiceRecord]:
+        """What the car may come back for, the last visit first."""
+        vehicle = str(self["vehicle"].value() or "")
+        rows = ServiceRecord.objects.visible_to(user).order_by("-arrived_on", "-pk")
+        return rows.filter(vehicle=vehicle) if vehicle.isdecimal() else rows.none()
 
     def clean_starts_at(self) -> datetime | None:
         moment = self.cleaned_data["starts_at"]
@@ -137,6 +162,8 @@ class BookingForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("mobility") == Appointment.Mobility.FETCHED and not cleaned.get("fetched_from"):
             self.add_error("fetched_from", _("The driver needs the address."))
+        if cleaned.get("kind") != Appointment.Kind.COMEBACK:
+            cleaned["comeback_of"] = None
         vehicle, km = cleaned.get("vehicle"), cleaned.get("odometer_km")
         if vehicle and km is not None and vehicle.odometer_km and km < vehicle.odometer_km:
             self.add_error(
@@ -210,6 +237,38 @@ class CallerForm(forms.Form):
     def clean_vin(self) -> str:
         typed = self.cleaned_data["vin"]
         return vin.normalise(typed) if typed else ""
+
+
+class CallBackForm(forms.Form):
+    """ "We call you back": who does, by when, and what about if the customer's words do not say it."""
+
+    to = forms.ChoiceField(label=_("Who calls back"), choices=())
+    due_at = forms.DateTimeField(
+        label=_("By when"), widget=forms.DateTimeInput(attrs={"data-quiet": True})
+    )
+    what = forms.CharField(
+        label=_("What about"),
+        max_length=300,
+        required=False,
+        help_text=_("Empty: the customer's words."),
+        widget=forms.TextInput(attrs={"data-quiet": True}),
+    )
+
+    def __init__(self, *args: Any, words: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, prefix="back", **kwargs)
+        self.words = words.strip()
+        roles = [(role.value, role.label) for role in promises.SUPERIORS]
+        self.fields["to"].choices = [("", _("myself")), *roles]  # type: ignore[attr-defined]  # a choice field
+        self.fields["to"].required = False
+
+    def clean_due_at(self) -> datetime:
+        return future(self.cleaned_data["due_at"])
+
+    def clean_what(self) -> str:
+        what = self.cleaned_data["what"] or self.words
+        if not what:
+            raise forms.ValidationError(_("Say what about: whoever calls back was not on the phone."))
+        return what
 
 
 class RescheduleForm(forms.Form):

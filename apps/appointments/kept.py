@@ -16,7 +16,7 @@ from apps.core import clock
 from apps.customers.models import Vehicle
 from apps.desk.models import OnceKey
 
-PLUMBING = {"csrfmiddlewaretoken", "_once", "quiet", "add", "remove", "day", "jump", "escalate"}
+PLUMBING = {"csrfmiddlewaretoken", "_once", "quiet", "add", "remove", "day", "jump"}
 LONGEST, MOST_VALUES = 2_100, 60
 PAGES = ("appointments:create", "appointments:waiting_create", "appointments:caller_create")
 

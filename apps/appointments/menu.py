@@ -94,6 +94,7 @@ TITLES = {
     "appointment.moved": _("Appointment %(number)s moved"),
     "appointment.cancelled": _("Appointment %(number)s cancelled"),
     "appointment.arrived": _("Came to appointment %(number)s"),
+    "appointment.call_back_promised": _("Call back promised"),
     "appointment.no_show": _("Did not come to appointment %(number)s"),
     "waiting.put": _("Put on the waiting list as %(number)s"),
     "waiting.offered": _("Time offered from the waiting list (%(number)s)"),

@@ -22,7 +22,7 @@ from apps.capacity.models import Holder
 from apps.capacity.needs import Needs, Slot
 from apps.core import clock, when
 from apps.core.errors import DomainError
-from apps.customers.models import Customer, Reading, Vehicle
+from apps.customers.models import Customer, Reading, ServiceRecord, Vehicle
 from apps.customers.services import grant_access
 from apps.desk.live import announce
 from apps.desk.models import Event, NumberSeries, SearchKey
@@ -47,6 +47,7 @@ def book(
     advisor: User | None = None,
     kind: str = Appointment.Kind.MAINTENANCE_REPAIR,
     channel: str = Appointment.Channel.PHONE,
+    comeback_of: ServiceRecord | None = None,
     odometer_km: int | None = None,
     people: int = 1,
     mobility: str = "",
@@ -57,7 +58,8 @@ def book(
     """Book ``vehicle`` in from ``starts_at`` on; without ``advisor`` whoever is free receives.
 
     ``contact_phone`` is E.164 and, like the name, defaults to the customer's. Raises DomainError
-    ``slot_taken`` with ``alternatives``, or ``vehicle_booked`` when the car is promised already.
+    ``slot_taken`` with ``alternatives``, ``vehicle_booked`` when the car is promised already, or
+    ``comeback_of_another_car``.
     """
     now = now or clock.now()
     Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)
@@ -65,9 +67,10 @@ def book(
     appointment = Appointment(
         store=store, customer=customer, vehicle=vehicle, kind=kind, channel=channel,
         contact_name=contact_name or customer.name, contact_phone=contact_phone or customer.phone,
-        odometer_km=odometer_km, people=people, mobility=mobility, fetched_from=fetched_from,
+        comeback_of=comeback_of, odometer_km=odometer_km, people=people, mobility=mobility, fetched_from=fetched_from,
         customer_words=customer_words, booked_by=by, booked_at=now,
     )  # fmt: skip
+    appointment.guard_comeback()
     needs = work.needs(lines, kind, advisor.pk if advisor else None, people=people, mobility=mobility)
     appointment.holder, slot = _hold(appointment, needs, starts_at)
     appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at

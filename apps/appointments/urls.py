@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.appointments.views import appointments, booking, kept, planner, waiting
+from apps.appointments.views import appointments, booking, call_back, kept, planner, waiting
 
 app_name = "appointments"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("appointments/new/caller/", booking.caller_create, name="caller_create"),
     path("appointments/new/kept/", kept.kept_create, name="kept_create"),
     path("appointments/new/kept/<uuid:key>/discard/", kept.kept_discard, name="kept_discard"),
+    path("appointments/new/call-back/", call_back.call_back_create, name="call_back"),
     path("appointments/new/waiting/", waiting.waiting_create, name="waiting_create"),
     path("appointments/waiting/", waiting.waiting_list, name="waiting"),
     path("appointments/waiting/<int:pk>/", waiting.waiting_detail, name="waiting_detail"),

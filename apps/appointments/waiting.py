@@ -72,7 +72,7 @@ def put(
     """Put a customer on the list. The entry stands until the last wished day.
 
     ``wish`` are the entry's own fields: from_day, till_day, from_time, till_time (None: any hour), advisor
-    (None: whoever is free), kind, channel, odometer_km, people, customer_words. Raises DomainError
+    (None: whoever is free), kind, comeback_of, channel, odometer_km, people, customer_words. Raises DomainError
     ``wish_*``, ``vehicle_booked``, ``vehicle_waits``.
     """
     now = now or clock.now()
@@ -90,6 +90,7 @@ def put(
         **wish,
     )
     _guard_wish(entry, now)
+    entry.guard_comeback()
     # The series stays locked until the end, so ids are committed in the order in which they were drawn.
     entry.number = NumberSeries.draw(store, SERIES)
     entry.save(force_insert=True)

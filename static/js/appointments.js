@@ -62,6 +62,7 @@ on("keydown", (event) => {
   event.preventDefault();
   wanted.focus();
   wanted.click();
+  document.getElementById(wanted.dataset.then)?.focus();
 });
 
 // What was typed is kept when the page is left, unless it was sent.

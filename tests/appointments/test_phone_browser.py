@@ -119,6 +119,25 @@ def test_the_phone_rings_in_the_middle_and_nothing_typed_is_lost(desk, cast):
     assert [row.name for row in BookingDraft.objects.all()] == ["周杰"]
 
 
+def test_a_complaint_goes_to_the_service_manager_while_the_booking_goes_on(desk, cast, page, sign_in):
+    keys = Keys(desk)
+    keys.type("12345")
+    keys.press("Enter")
+    expect(desk.locator("#thing")).to_be_focused()
+    desk.locator("#id_customer_words").fill("两次都没修好")
+    before = keys.actions
+    keys.press("Alt+b")
+    expect(desk.locator("#id_back-to")).to_be_focused()
+    desk.locator("#id_back-to").select_option("service_manager")
+    desk.locator("#promise").click()
+    expect(desk.locator(".caller-card")).to_contain_text("两次都没修好")
+    expect(desk.locator("#id_customer_words")).to_have_value("两次都没修好")
+    assert keys.actions - before == 1
+    sign_in(page, cast.manager)
+    page.goto("/work/")
+    expect(page.get_by_text("就 浙A12345 给 李明 回电").first).to_be_visible()
+
+
 def test_a_page_that_is_simply_left_is_kept_too(desk, cast):
     desk.keyboard.type("12345")
     desk.keyboard.press("Enter")

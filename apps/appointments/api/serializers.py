@@ -14,7 +14,7 @@ from apps.appointments.items import Ask, with_lines
 from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry, WaitingItem
 from apps.appointments.selectors import KINDS
 from apps.core import clock, phones
-from apps.customers.models import Customer, Vehicle
+from apps.customers.models import Customer, ServiceRecord, Vehicle
 
 
 class ItemSerializer(serializers.ModelSerializer):
@@ -38,7 +38,7 @@ class AppointmentSerializer(serializers.ModelSerializer):
         model = Appointment
         fields = [
             "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
-            "advisor", "kind", "channel", "status", "odometer_km", "people", "mobility",
+            "advisor", "kind", "comeback_of", "channel", "status", "odometer_km", "people", "mobility",
             "fetched_from", "customer_words",
             "arrives_at", "ready_at", "booked_at", "closed_reason", "version", "items",
         ]  # fmt: skip
@@ -90,6 +90,7 @@ class EnquirySerializer(serializers.Serializer):
     kind = serializers.ChoiceField(
         choices=Appointment.Kind.choices, default=Appointment.Kind.MAINTENANCE_REPAIR
     )
+    comeback_of = _Mine(ServiceRecord, required=False, allow_null=True)
     channel = serializers.ChoiceField(choices=Appointment.Channel.choices, default=Appointment.Channel.PHONE)
     contact_name = serializers.CharField(max_length=60, required=False)
     contact_phone = serializers.CharField(max_length=30, required=False)
@@ -99,6 +100,12 @@ class EnquirySerializer(serializers.Serializer):
     fetched_from = serializers.CharField(max_length=200, required=False, allow_blank=True)
     customer_words = serializers.CharField(max_length=2000, required=False, allow_blank=True)
     items = AskSerializer(many=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Only a comeback names an earlier visit."""
+        if attrs.get("comeback_of") and attrs["kind"] != Appointment.Kind.COMEBACK:
+            raise serializers.ValidationError({"comeback_of": _("Only a comeback names an earlier visit.")})
+        return attrs
 
     def validate_contact_phone(self, value: str) -> str:
         """E.164, read as people type it."""
@@ -148,7 +155,7 @@ class WaitingEntrySerializer(serializers.ModelSerializer):
         model = WaitingEntry
         fields = [
             "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
-            "advisor", "kind", "channel", "status", "odometer_km", "people", "customer_words", "from_day",
+            "advisor", "kind", "comeback_of", "channel", "status", "odometer_km", "people", "customer_words", "from_day",
             "till_day", "from_time", "till_time", "starts_at", "ends_at", "receiver", "accept_until",
             "unanswered", "appointment", "recorded_at", "closed_reason", "version", "items",
         ]  # fmt: skip

@@ -75,8 +75,9 @@ class Appointment(Enquiry):
 
     objects = AppointmentQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Enquiry.Meta):
         constraints = [
+            *Enquiry.Meta.constraints,
             models.CheckConstraint(condition=Q(ready_at__gt=F("arrives_at")), name="ready_after_arrival"),
             models.CheckConstraint(
                 condition=~Q(status__in=["cancelled", "no_show"]) | ~Q(closed_reason=""),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import LabourOperation, Package, Part
+from apps.core.errors import DomainError
 from apps.core.money import MoneyField
-from apps.customers.models import Customer, Vehicle
+from apps.customers.models import Customer, ServiceRecord, Vehicle
 
 
 class Enquiry(models.Model):
@@ -42,6 +44,9 @@ class Enquiry(models.Model):
     contact_phone = models.CharField(_("contact phone"), max_length=20)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.MAINTENANCE_REPAIR)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
+    comeback_of = models.ForeignKey(
+        ServiceRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("comeback of")
+    )
     odometer_km = models.PositiveIntegerField(_("mileage, km"), null=True, blank=True)
     people = models.PositiveSmallIntegerField(_("people who come"), default=1)
     mobility = models.CharField(_("mobility"), max_length=10, choices=Mobility.choices, blank=True)
@@ -51,6 +56,20 @@ class Enquiry(models.Model):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(comeback_of=None) | Q(kind="comeback"), name="%(class)s_only_a_comeback_names_a_visit"
+            )
+        ]
+
+    def guard_comeback(self) -> None:
+        """Refuse an earlier visit of another car (``comeback_of_another_car``)."""
+        if self.comeback_of is not None and self.comeback_of.vehicle_id != self.vehicle_id:
+            raise DomainError(
+                _("%(visit)s was a visit of another car. Choose one of %(vehicle)s.")
+                % {"visit": self.comeback_of, "vehicle": self.vehicle},
+                code="comeback_of_another_car",
+            )
 
     @property
     def event_thread(self) -> str:

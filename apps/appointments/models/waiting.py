@@ -116,8 +116,9 @@ class WaitingEntry(Enquiry):
 
     objects = WaitingQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Enquiry.Meta):
         constraints = [
+            *Enquiry.Meta.constraints,
             models.CheckConstraint(condition=Q(till_day__gte=F("from_day")), name="waiting_days_in_order"),
             models.CheckConstraint(
                 condition=Q(from_time=None) | Q(till_time=None) | Q(till_time__gte=F("from_time")),

@@ -18,7 +18,7 @@ from apps.appointments import documents, items, selectors, services
 from apps.appointments.forms import ReasonForm, RescheduleForm, VersionForm
 from apps.appointments.menu import TONES
 from apps.appointments.models import Appointment
-from apps.appointments.views.booking import alternatives, asked_day, slot_days
+from apps.appointments.views.booking_page import alternatives, asked_day, slot_days
 from apps.capacity.affected import banners
 from apps.capacity.models import Reservation
 from apps.capacity.services import restarting
@@ -36,7 +36,7 @@ PAST = timedelta(days=3650)
 
 def _own(request: HttpRequest, pk: int) -> Appointment:
     rows = Appointment.objects.visible_to(request.user).select_related(
-        "vehicle__model__brand", "vehicle__owner", "customer", "advisor", "store", "holder", "booked_by"
+        "vehicle__model__brand", "vehicle__owner", "customer", "advisor", "store", "holder", "booked_by", "comeback_of"
     )
     return get_object_or_404(rows, pk=pk)
 

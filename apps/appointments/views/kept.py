@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts.access import require_perm
 from apps.appointments import kept
 from apps.appointments.models import BookingDraft
-from apps.appointments.views.booking import vehicle_of
+from apps.appointments.views.booking_page import vehicle_of
 
 
 @require_POST

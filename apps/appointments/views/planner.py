@@ -12,7 +12,7 @@ from apps.accounts.access import require_perm
 from apps.accounts.models import Store
 from apps.appointments import planner
 from apps.appointments.views.appointments import PAST, tone_of
-from apps.appointments.views.booking import asked_day
+from apps.appointments.views.booking_page import asked_day
 from apps.core import clock, when
 
 

@@ -20,7 +20,7 @@ from apps.appointments.draft import Draft
 from apps.appointments.forms import AnswerForm, BookingForm, OfferForm, ReasonForm, WishForm
 from apps.appointments.menu import WAITING_TONES
 from apps.appointments.models import WaitingEntry
-from apps.appointments.views.booking import alternatives, asked_day, booking_page, own_store, slot_days
+from apps.appointments.views.booking_page import alternatives, asked_day, booking_page, own_store, slot_days
 from apps.capacity.services import restarting
 from apps.core import clock
 from apps.core.errors import DomainError
