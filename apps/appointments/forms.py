@@ -95,7 +95,7 @@ class BookingForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Appointment.Kind.choices)
     comeback_of = VisitField(
-        label=_("Comeback of"),
+        label=_("Comeback of the visit"),
         queryset=ServiceRecord.objects.none(),
         required=False,
         empty_label=_("not on file"),
@@ -148,7 +148,7 @@ class BookingForm(forms.Form):
         """What the car may come back for, the last visit first."""
         vehicle = str(self["vehicle"].value() or "")
         rows = ServiceRecord.objects.visible_to(user).order_by("-arrived_on", "-pk")
-        return rows.filter(vehicle=vehicle) if vehicle.isdecimal() else rows.none()
+        return rows.filter(vehicle_id=int(vehicle)) if vehicle.isdecimal() else rows.none()
 
     def clean_starts_at(self) -> datetime | None:
         moment = self.cleaned_data["starts_at"]
@@ -243,9 +243,7 @@ class CallBackForm(forms.Form):
     """ "We call you back": who does, by when, and what about if the customer's words do not say it."""
 
     to = forms.ChoiceField(label=_("Who calls back"), choices=())
-    due_at = forms.DateTimeField(
-        label=_("By when"), widget=forms.DateTimeInput(attrs={"data-quiet": True})
-    )
+    due_at = forms.DateTimeField(label=_("By when"), widget=forms.DateTimeInput(attrs={"data-quiet": True}))
     what = forms.CharField(
         label=_("What about"),
         max_length=300,
@@ -255,7 +253,7 @@ class CallBackForm(forms.Form):
     )
 
     def __init__(self, *args: Any, words: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, prefix="back", **kwargs)
+        super().__init__(*args, **{"prefix": "back", **kwargs})
         self.words = words.strip()
         roles = [(role.value, role.label) for role in promises.SUPERIORS]
         self.fields["to"].choices = [("", _("myself")), *roles]  # type: ignore[attr-defined]  # a choice field

@@ -1,4 +1,4 @@
-""""We call you back": a promise made on the phone is a task with an owner and a time.
+""" "We call you back": a promise made on the phone is a task with an owner and a time.
 
 A complaint, a comeback or a hard fault goes to a superior this way while the customer is on the phone.
 """
@@ -20,7 +20,7 @@ from apps.core.errors import DomainError
 from apps.customers.models import Vehicle
 from apps.desk.models import Event, Notice, Task
 
-KIND = "appointment.call_back"
+KIND, EVENT = "appointment.call_back", "appointment.call_back_promised"
 SUPERIORS = (Role.SERVICE_MANAGER, Role.TEAM_LEAD)
 LONGEST = 300
 TITLE = gettext_noop("Call %(name)s back about %(plate)s")
@@ -45,18 +45,15 @@ def call_back(
     ``phone`` is what the caller gave, E.164. Raises DomainError ``promise_unsaid`` or ``promise_past``.
     """
     now = now or clock.now()
-    if not what.strip():
-        raise DomainError(_("Say what about: whoever calls back was not on the phone."), code="promise_unsaid")
-    if due_at <= now:
-        raise DomainError(_("This time is past. Choose a later one."), code="promise_past")
-    params = {"name": name, "plate": vehicle.plate or str(vehicle)}
+    _guard(what, due_at, now)
+    told = {"name": name, "plate": vehicle.plate or str(vehicle)}
     task = Task.put(
         f"{KIND}:{vehicle.pk}:{by.pk}:{now.isoformat()}",
         about=vehicle,
         store=store,
         kind=KIND,
         title=TITLE,
-        params=params,
+        params=told,
         note=f"{phones.display(phone)} · {what.strip()[:LONGEST]}",
         url=reverse("customers:vehicle", args=[vehicle.pk]),
         owner=None if role else by,
@@ -65,12 +62,19 @@ def call_back(
     )
     if role:
         readers = User.objects.active().filter(store=store, role=role)
-        Notice.tell(list(readers), TOLD, url=reverse("desk:my_work"), by=by.name, **params)
-    Event.record(
-        "appointment.call_back_promised", about=vehicle, by=by, store=store, reason=what.strip()[:200],
-        facts={"due_at": due_at.isoformat()},
-    )  # fmt: skip
+        Notice.tell(list(readers), TOLD, url=reverse("desk:my_work"), by=by.name, **told)
+    facts = {"due_at": due_at.isoformat()}
+    Event.record(EVENT, about=vehicle, by=by, store=store, reason=what.strip()[:200], facts=facts)
     return task
+
+
+def _guard(what: str, due_at: datetime, now: datetime) -> None:
+    if not what.strip():
+        raise DomainError(
+            _("Say what about: whoever calls back was not on the phone."), code="promise_unsaid"
+        )
+    if due_at <= now:
+        raise DomainError(_("This time is past. Choose a later one."), code="promise_past")
 
 
 def open_promises(vehicle: Vehicle, store: Store) -> QuerySet[Task]:

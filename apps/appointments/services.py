@@ -67,8 +67,8 @@ def book(
     appointment = Appointment(
         store=store, customer=customer, vehicle=vehicle, kind=kind, channel=channel,
         contact_name=contact_name or customer.name, contact_phone=contact_phone or customer.phone,
-        comeback_of=comeback_of, odometer_km=odometer_km, people=people, mobility=mobility, fetched_from=fetched_from,
-        customer_words=customer_words, booked_by=by, booked_at=now,
+        comeback_of=comeback_of, odometer_km=odometer_km, people=people, mobility=mobility,
+        fetched_from=fetched_from, customer_words=customer_words, booked_by=by, booked_at=now,
     )  # fmt: skip
     appointment.guard_comeback()
     needs = work.needs(lines, kind, advisor.pk if advisor else None, people=people, mobility=mobility)

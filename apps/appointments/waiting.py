@@ -72,8 +72,8 @@ def put(
     """Put a customer on the list. The entry stands until the last wished day.
 
     ``wish`` are the entry's own fields: from_day, till_day, from_time, till_time (None: any hour), advisor
-    (None: whoever is free), kind, comeback_of, channel, odometer_km, people, customer_words. Raises DomainError
-    ``wish_*``, ``vehicle_booked``, ``vehicle_waits``.
+    (None: whoever is free), kind, comeback_of, channel, odometer_km, people, customer_words. Raises
+    DomainError ``wish_*``, ``vehicle_booked``, ``vehicle_waits``.
     """
     now = now or clock.now()
     Vehicle.objects.select_for_update(no_key=True).get(pk=vehicle.pk)

@@ -99,7 +99,7 @@ def test_visits_of_a_car_that_another_store_looks_after_are_not_shown(cast, desk
 
 def test_the_database_lets_only_a_comeback_name_a_visit(cast, car, visit):
     appointment = make_appointment(cast.store, vehicle=car)
-    with pytest.raises(IntegrityError, match="only_a_comeback"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="visit_of_comebacks_only"), transaction.atomic():
         Appointment.objects.filter(pk=appointment.pk).update(comeback_of=visit)
 
 

@@ -155,7 +155,8 @@ class WaitingEntrySerializer(serializers.ModelSerializer):
         model = WaitingEntry
         fields = [
             "id", "number", "store", "customer", "vehicle", "plate", "contact_name", "contact_phone",
-            "advisor", "kind", "comeback_of", "channel", "status", "odometer_km", "people", "customer_words", "from_day",
+            "advisor", "kind", "comeback_of", "channel", "status", "odometer_km", "people", "customer_words",
+            "from_day",
             "till_day", "from_time", "till_time", "starts_at", "ends_at", "receiver", "accept_until",
             "unanswered", "appointment", "recorded_at", "closed_reason", "version", "items",
         ]  # fmt: skip

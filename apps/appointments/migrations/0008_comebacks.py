@@ -6,32 +6,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_first_tables'),
-        ('appointments', '0007_kept_bookings'),
-        ('capacity', '0008_courtesy_cars_and_drivers'),
-        ('customers', '0002_readings_and_plates_without_vin'),
+        ("accounts", "0001_first_tables"),
+        ("appointments", "0007_kept_bookings"),
+        ("capacity", "0008_courtesy_cars_and_drivers"),
+        ("customers", "0002_readings_and_plates_without_vin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='comeback_of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.servicerecord', verbose_name='comeback of'),
+            model_name="appointment",
+            name="comeback_of",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.servicerecord",
+                verbose_name="comeback of the visit",
+            ),
         ),
         migrations.AddField(
-            model_name='waitingentry',
-            name='comeback_of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.servicerecord', verbose_name='comeback of'),
+            model_name="waitingentry",
+            name="comeback_of",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.servicerecord",
+                verbose_name="comeback of the visit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('comeback_of', None), ('kind', 'comeback'), _connector='OR'), name='appointment_only_a_comeback_names_a_visit'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("comeback_of", None), ("kind", "comeback"), _connector="OR"),
+                name="appointment_visit_of_comebacks_only",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waitingentry',
-            constraint=models.CheckConstraint(condition=models.Q(('comeback_of', None), ('kind', 'comeback'), _connector='OR'), name='waitingentry_only_a_comeback_names_a_visit'),
+            model_name="waitingentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("comeback_of", None), ("kind", "comeback"), _connector="OR"),
+                name="waitingentry_visit_of_comebacks_only",
+            ),
         ),
     ]

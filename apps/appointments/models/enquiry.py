@@ -45,7 +45,7 @@ class Enquiry(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.MAINTENANCE_REPAIR)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     comeback_of = models.ForeignKey(
-        ServiceRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("comeback of")
+        ServiceRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("comeback of the visit")
     )
     odometer_km = models.PositiveIntegerField(_("mileage, km"), null=True, blank=True)
     people = models.PositiveSmallIntegerField(_("people who come"), default=1)
@@ -58,7 +58,8 @@ class Enquiry(models.Model):
         abstract = True
         constraints = [
             models.CheckConstraint(
-                condition=Q(comeback_of=None) | Q(kind="comeback"), name="%(class)s_only_a_comeback_names_a_visit"
+                condition=Q(comeback_of=None) | Q(kind="comeback"),
+                name="%(class)s_visit_of_comebacks_only",
             )
         ]
 

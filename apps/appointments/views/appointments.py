@@ -36,7 +36,14 @@ PAST = timedelta(days=3650)
 
 def _own(request: HttpRequest, pk: int) -> Appointment:
     rows = Appointment.objects.visible_to(request.user).select_related(
-        "vehicle__model__brand", "vehicle__owner", "customer", "advisor", "store", "holder", "booked_by", "comeback_of"
+        "vehicle__model__brand",
+        "vehicle__owner",
+        "customer",
+        "advisor",
+        "store",
+        "holder",
+        "booked_by",
+        "comeback_of",
     )
     return get_object_or_404(rows, pk=pk)
 

@@ -73,8 +73,7 @@ def booking_page(
     if partial:
         return render(request, "appointments/_draft.html", context, status=status)
     if not masked:
-        context |= selectors.file_of(vehicle) | selectors.service_due(vehicle, request.user)
-        context["offers"] = _offers(context["recommendations"], request.user)
+        context |= _file(vehicle, request.user)
     context |= found_things(request, store, data.get("thing", "")) | _promised(vehicle, store)
     return render(request, "appointments/book.html", context, status=status)
 
@@ -106,6 +105,12 @@ def _told(vehicle: Vehicle, form: BookingForm, draft: Draft, store: Store) -> di
     draft.look_at_shelf(store)
     kind, mobility = (str(form[name].value() or "") for name in ("kind", "mobility"))
     return {"draft": draft, "bring": documents.of(vehicle, draft.lines, kind, mobility)}
+
+
+def _file(vehicle: Vehicle, user: User) -> dict[str, Any]:
+    """What the vehicle's file says to whoever may open it. At most six queries."""
+    file = selectors.file_of(vehicle) | selectors.service_due(vehicle, user)
+    return file | {"offers": _offers(file["recommendations"], user)}
 
 
 def _promised(vehicle: Vehicle, store: Store) -> dict[str, Any]:

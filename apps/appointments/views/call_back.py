@@ -26,7 +26,7 @@ from apps.desk.once import once
 @require_perm("appointments.book")
 @once
 def call_back_create(request: HttpRequest) -> HttpResponse:
-    """POST /appointments/new/call-back/ with the booking page as typed → a task; the page goes on as it was."""
+    """POST /appointments/new/call-back/ with the booking page as typed → a task; the page goes on."""
     store = own_store(request)
     vehicle = vehicle_of(request.user, request.POST.get("vehicle"))
     if vehicle is None:
