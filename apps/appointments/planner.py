@@ -32,6 +32,8 @@ class Bar:
     label: str
     appointment: Appointment | None = None
     tone: str = "hold"
+    arrives: float | None = None
+    """The arrival, where it is on this day and still ahead or missed: then the bar may be moved."""
 
 
 @dataclass
@@ -102,9 +104,8 @@ def load_day(user: User, store: Store, day: date, tone: Tone) -> Day:
     for pk, during, holder, label in house.reservations:
         if pk in lanes:
             booked = by_holder.get(holder)
-            lanes[pk].bars.append(
-                Bar(*_clip(during, start, end), label, booked, tone(booked) if booked else "hold")
-            )
+            drawn = (booked, tone(booked), _arrival(booked, start)) if booked else ()
+            lanes[pk].bars.append(Bar(*_clip(during, start, end), label, *drawn))
     for pk, during, reason in house.absences:
         if pk in lanes:
             lanes[pk].off.append((*_clip(during, start, end), reason))
@@ -138,8 +139,19 @@ def _appointments(user: User, store: Store, first: date, days: int) -> list[Appo
     return list(rows.order_by("arrives_at", "pk"))
 
 
+def span(day: date, start: datetime, end: datetime) -> tuple[float, float]:
+    """From and till in hours of ``day``."""
+    midnight = clock.at(day, 0)
+    return _hour(start, midnight), _hour(end, midnight)
+
+
 def _hour(moment: datetime, midnight: datetime) -> float:
     return round((moment - midnight).total_seconds() / 3600, 4)
+
+
+def _arrival(appointment: Appointment, midnight: datetime) -> float | None:
+    at = _hour(appointment.arrives_at, midnight)
+    return at if appointment.is_open and at >= 0 else None
 
 
 def _clip(during: Any, start: datetime, end: datetime) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.appointments.views import appointments, booking, call_back, kept, planner, waiting
+from apps.appointments.views import appointments, booking, call_back, kept, moving, planner, waiting
 
 app_name = "appointments"
 
@@ -27,5 +27,7 @@ urlpatterns = [
     path("appointments/<int:pk>/confirmation/", appointments.confirmation_create, name="confirm"),
     path("appointments/<int:pk>/cancellation/", appointments.cancellation_create, name="cancel"),
     path("appointments/<int:pk>/no-show/", appointments.no_show_create, name="no_show"),
-    path("appointments/<int:pk>/reschedule/", appointments.appointment_reschedule, name="reschedule"),
+    path("appointments/<int:pk>/reschedule/", moving.appointment_reschedule, name="reschedule"),
+    path("appointments/<int:pk>/openings/", moving.opening_list, name="openings"),
+    path("appointments/<int:pk>/proposal/", moving.proposal_detail, name="proposal"),
 ]

@@ -7,7 +7,7 @@ from tests.appointments.factories import make_appointment, make_waiting
 
 def samples(cast) -> dict[str, dict]:
     row = {"pk": make_appointment(cast.store, by=cast.advisor).pk}
-    pages = ("detail", "confirm", "cancel", "no_show", "reschedule")
+    pages = ("detail", "confirm", "cancel", "no_show", "reschedule", "openings", "proposal")
     api = ("detail", "confirm", "cancel", "reschedule")
     known = {f"appointments:{name}": row for name in pages} | {f"api:appointment-{name}": row for name in api}
     kept = BookingDraft.objects.create(owner=cast.advisor, name="李明", saved_at=clock.now())

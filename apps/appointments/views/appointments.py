@@ -7,23 +7,19 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
-from apps.appointments import documents, items, selectors, services
-from apps.appointments.forms import ReasonForm, RescheduleForm, VersionForm
+from apps.appointments import documents, selectors, services
+from apps.appointments.forms import ReasonForm, VersionForm
 from apps.appointments.menu import TONES
 from apps.appointments.models import Appointment
-from apps.appointments.views.booking_page import alternatives, asked_day, slot_days
+from apps.appointments.views.booking_page import asked_day
 from apps.capacity.affected import banners
 from apps.capacity.models import Reservation
-from apps.capacity.services import restarting
 from apps.core import clock, when
-from apps.core.errors import DomainError
 from apps.core.registry import registry
 from apps.desk.models import Event
 from apps.desk.models.event import subject_key
@@ -34,7 +30,8 @@ LONGEST_DAY = 500
 PAST = timedelta(days=3650)
 
 
-def _own(request: HttpRequest, pk: int) -> Appointment:
+def own(request: HttpRequest, pk: int) -> Appointment:
+    """The appointment, if this person may see it."""
     rows = Appointment.objects.visible_to(request.user).select_related(
         "vehicle__model__brand",
         "vehicle__owner",
@@ -92,7 +89,7 @@ def tone_of(appointment: Appointment) -> str:
 @require_perm("appointments.see")
 def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /appointments/<id>/."""
-    return _detail(request, _own(request, pk))
+    return _detail(request, own(request, pk))
 
 
 def _detail(
@@ -137,7 +134,7 @@ def _detail(
 @once
 def confirmation_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/confirmation/ → confirmed, and the customer told."""
-    appointment = _own(request, pk)
+    appointment = own(request, pk)
     form = VersionForm(request.POST)
     services.confirm(appointment, by=request.user, version=_version(form))
     messages.success(request, _("%(number)s is confirmed.") % {"number": appointment.number})
@@ -153,7 +150,7 @@ def _version(form: VersionForm) -> int | None:
 @once
 def cancellation_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/cancellation/ with a reason → cancelled, the slot free, the customer told."""
-    appointment = _own(request, pk)
+    appointment = own(request, pk)
     form = ReasonForm(request.POST, prefix="cancel")
     if not form.is_valid():
         return _detail(request, appointment, cancel_form=form)
@@ -169,78 +166,10 @@ def cancellation_create(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def no_show_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/no-show/ with a reason."""
-    appointment = _own(request, pk)
+    appointment = own(request, pk)
     form = ReasonForm(request.POST, prefix="no_show")
     if not form.is_valid():
         return _detail(request, appointment, no_show_form=form)
     services.mark_no_show(appointment, **form.cleaned_data, by=request.user)
     messages.success(request, _("%(number)s is noted as a no-show.") % {"number": appointment.number})
     return redirect("appointments:detail", pk)
-
-
-@require_http_methods(["GET", "POST"])
-@require_perm("appointments.book")
-@restarting
-@once
-def appointment_reschedule(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET, POST …/reschedule/ → another time. A taken one answers 409 with alternatives, nothing is lost."""
-    appointment = _own(request, pk)
-    if request.method == "GET":
-        advisor = request.GET.get("advisor", str(appointment.advisor_id))
-        form = RescheduleForm(
-            initial={"version": appointment.version, "advisor": advisor}, store=appointment.store
-        )
-        return _reschedule_page(request, appointment, form, request.GET.get("day"), advisor)
-    form = RescheduleForm(request.POST, store=appointment.store)
-    advisor = request.POST.get("advisor", "")
-    if not form.is_valid():
-        return _reschedule_page(request, appointment, form, request.POST.get("day"), advisor, status=422)
-    data = form.cleaned_data
-    try:
-        services.reschedule(
-            appointment,
-            starts_at=data["starts_at"],
-            by=request.user,
-            advisor=data["advisor"],
-            any_advisor=data["advisor"] is None,
-            reason=data["reason"],
-            version=data["version"],
-        )
-    except DomainError as error:
-        if error.code != "slot_taken":
-            raise
-        day = request.POST.get("day")
-        return _reschedule_page(request, appointment, form, day, advisor, status=409, refused=error)
-    messages.success(
-        request, _("%(number)s is moved. The customer gets a message.") % {"number": appointment.number}
-    )
-    return redirect("appointments:detail", pk)
-
-
-def _reschedule_page(
-    request: HttpRequest,
-    appointment: Appointment,
-    form: RescheduleForm,
-    day: str | None,
-    advisor: str,
-    *,
-    status: int = 200,
-    refused: DomainError | None = None,
-) -> HttpResponse:
-    needs = items.needs_of(appointment, int(advisor) if advisor.isdecimal() else None)
-    today = clock.today()
-    wanted = asked_day(day, today) or max(timezone.localdate(appointment.arrives_at), today)
-    context = slot_days(appointment.store, needs, wanted, clock.now(), without=appointment.holder)
-    url = reverse("appointments:reschedule", args=[appointment.pk])
-    for entry in context["strip"]:
-        entry["url"] = f"{url}?day={entry['day']:%Y-%m-%d}&advisor={advisor}"
-    context |= {
-        "appointment": appointment,
-        "form": form,
-        "needs": needs,
-        "chosen": None,
-        "refused": refused,
-        "alternatives": alternatives(refused),
-        "reschedule_url": url,
-    }
-    return render(request, "appointments/reschedule.html", context, status=status)
