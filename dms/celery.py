@@ -23,6 +23,8 @@ app.conf.beat_schedule = {
     "release-expired-holds": {"task": "capacity.release_expired", "schedule": 60.0},
     "offer-to-waiting": {"task": "appointments.look_after_waiting", "schedule": 60.0},
     "call-who-is-missing": {"task": "appointments.look_for_missing", "schedule": 60.0},
+    "distribute-online-requests": {"task": "appointments.go_round_online", "schedule": 60.0},
+    "forget-typed-requests": {"task": "appointments.forget_typed", "schedule": 3600.0},
     "forget-kept-bookings": {"task": "appointments.forget_kept", "schedule": 3600.0},
     "record-day-use": {"task": "workshop.record_day_use", "schedule": 3600.0},
     "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},

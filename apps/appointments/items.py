@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from django.db.models import Prefetch
 
-from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry, WaitingItem
+from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry
+from apps.appointments.models.enquiry import Item
 from apps.capacity.needs import Needs, Step
 from apps.catalog.models import (
     BayKind,
@@ -98,7 +99,7 @@ def _line(
 
 
 def needs(
-    items: Iterable[AppointmentItem | WaitingItem],
+    items: Iterable[Item],
     kind: str,
     advisor_id: int | None,
     *,

@@ -12,8 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
-from apps.accounts.roles import CALLERS, DESK, FLOOR, Role
-from apps.appointments import missing, reactions, waiting, waiting_round, waiting_texts
+from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
+from apps.appointments import (
+    missing,
+    online_texts,
+    online_times,
+    reactions,
+    waiting,
+    waiting_round,
+    waiting_texts,
+)
 from apps.appointments.models import Appointment, BookingDraft, WaitingEntry
 from apps.appointments.texts import KINDS
 from apps.appointments.views.waiting_public import waiting_public
@@ -32,6 +40,15 @@ WAITING_TONES = {
     "booked": "ready",
     "declined": "wait",
     "expired": "late",
+    "withdrawn": "wait",
+}
+
+
+ONLINE_TONES = {
+    "received": "wait",
+    "assigned": "block",
+    "booked": "ready",
+    "declined": "wait",
     "withdrawn": "wait",
 }
 
@@ -96,6 +113,12 @@ TITLES = {
     "appointment.arrived": _("Came to appointment %(number)s"),
     "appointment.call_back_promised": _("Call back promised"),
     "appointment.no_show": _("Did not come to appointment %(number)s"),
+    "online.received": _("Online request %(number)s received"),
+    "online.assigned": _("Online request %(number)s given to %(to)s"),
+    "online.escalated": _("Online request %(number)s not confirmed in time"),
+    "online.booked": _("Online request %(number)s confirmed as %(appointment)s"),
+    "online.declined": _("Online request %(number)s declined"),
+    "online.withdrawn": _("Online request %(number)s withdrawn by the customer"),
     "waiting.put": _("Put on the waiting list as %(number)s"),
     "waiting.offered": _("Time offered from the waiting list (%(number)s)"),
     "waiting.booked": _("Waiting list %(number)s: booked"),
@@ -180,6 +203,23 @@ def _wait() -> None:
     )
 
 
+def _online() -> None:
+    """What the online page adds."""
+    declare_setting(online_times.OPEN, bool, True, _("Customers may ask for appointments online"))
+    declare_setting(
+        online_times.KEY,
+        online_times.cast,
+        online_times.DEFAULT,
+        _("Online requests are given to advisors at"),
+        read=online_times.read,
+        show=online_times.show,
+        hint=_("Times of the day, for example 09:00, 13:00, 17:00."),
+    )
+    declare("appointments.assign_online", Role.RECEPTION_SUPERVISOR, *MANAGERS)
+    declare("appointments.take_in", Role.INFORMATION_CLERK, *MANAGERS)
+    registry.add(*online_texts.KINDS)
+
+
 def _affected(scope: affected.Scope) -> Iterator[affected.Record]:
     """Expected cars that hold what is out of order, or need the part within the time. One query."""
     hit = Q(holder__in=scope.holders)
@@ -201,6 +241,7 @@ def register() -> None:
     declare("appointments.book", *DESK, *CALLERS)
     EVENT_TITLES.update(TITLES)
     _wait()
+    _online()
     registry.add(
         NavItem(
             _("Appointments"),

@@ -2,13 +2,26 @@
 
 from celery import shared_task
 
-from apps.appointments import kept, missing, waiting_round
+from apps.appointments import kept, missing, online_codes, online_round, waiting_round
+from apps.core import clock
 
 
 @shared_task(name="appointments.look_after_waiting")
 def look_after_waiting() -> int:
     """End offers nobody answered and offer what is free; returns how many entries were looked at."""
     return waiting_round.look_after()
+
+
+@shared_task(name="appointments.go_round_online")
+def go_round_online() -> int:
+    """Distribute what came in online and escalate what is late; returns how many requests moved."""
+    return online_round.go_round()
+
+
+@shared_task(name="appointments.forget_typed")
+def forget_typed() -> int:
+    """Delete online requests whose number was never proved; returns how many."""
+    return online_codes.forget(clock.now())
 
 
 @shared_task(name="appointments.look_for_missing")

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from apps.appointments.views import appointments, booking, call_back, kept, moving, planner, waiting
+from apps.appointments.views import (
+    appointments,
+    booking,
+    call_back,
+    kept,
+    moving,
+    online,
+    online_public,
+    planner,
+    waiting,
+)
 
 app_name = "appointments"
 
@@ -23,6 +33,14 @@ urlpatterns = [
     path("appointments/waiting/<int:pk>/acceptance/", waiting.acceptance_create, name="waiting_accept"),
     path("appointments/waiting/<int:pk>/refusal/", waiting.refusal_create, name="waiting_decline"),
     path("appointments/waiting/<int:pk>/withdrawal/", waiting.withdrawal_create, name="waiting_withdraw"),
+    path("appointments/online/", online.online_list, name="online"),
+    path("appointments/online/<int:pk>/", online.online_detail, name="online_detail"),
+    path("appointments/online/<int:pk>/confirmation/", online.confirmation_create, name="online_confirm"),
+    path("appointments/online/<int:pk>/refusal/", online.refusal_create, name="online_decline"),
+    path("appointments/online/<int:pk>/assignment/", online.assignment_create, name="online_assign"),
+    path("book/", online_public.store_list, name="online_stores"),
+    path("book/<slug:code>/", online_public.request_create, name="online_create"),
+    path("book/<slug:code>/<uuid:key>/", online_public.request_state, name="online_state"),
     path("appointments/<int:pk>/", appointments.appointment_detail, name="detail"),
     path("appointments/<int:pk>/confirmation/", appointments.confirmation_create, name="confirm"),
     path("appointments/<int:pk>/cancellation/", appointments.cancellation_create, name="cancel"),

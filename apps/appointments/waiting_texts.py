@@ -26,8 +26,9 @@ def decide(message: Message) -> str:
     return "" if stands else gettext_noop("The offer does not stand any more")
 
 
-def _moment(moment: datetime) -> str:
-    local = timezone.localtime(moment)
+def moment(at: datetime) -> str:
+    """As a message says it: month, day, time."""
+    local = timezone.localtime(at)
     return _("%(month)d/%(day)d %(time)s") % {
         "month": local.month,
         "day": local.day,
@@ -45,9 +46,9 @@ def text(message: Message) -> str:
     ) % {
         "store": entry.store.name,
         "plate": str(entry.vehicle),
-        "time": _moment(starts_at),
+        "time": moment(starts_at),
         "advisor": entry.receiver.name if entry.receiver else "",
-        "until": _moment(entry.accept_until or starts_at),
+        "until": moment(entry.accept_until or starts_at),
         "url": message.params["url"],
     }
 

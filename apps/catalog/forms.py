@@ -114,7 +114,7 @@ class PackageForm(PricedForm):
 
     class Meta:
         model = Package
-        fields = ("code", "name", "service_km", "energy", "is_active")
+        fields = ("code", "name", "service_km", "energy", "is_online", "is_active")
 
 
 class PackageLineForm(forms.Form):

@@ -277,6 +277,8 @@ class Package(Priced):
         help_text=_("Empty: every engine. An electric car takes only what is made for it."),
     )
 
+    is_online = models.BooleanField(_("on the online page"), default=True)
+
     objects = PackageQuerySet.as_manager()
 
     class Meta:

@@ -3,6 +3,7 @@
 from apps.appointments.models import BookingDraft
 from apps.core import clock
 from tests.appointments.factories import make_appointment, make_waiting
+from tests.appointments.online_house import at, received
 
 
 def samples(cast) -> dict[str, dict]:
@@ -15,4 +16,10 @@ def samples(cast) -> dict[str, dict]:
     entry = {"pk": make_waiting(cast.store, by=cast.advisor).pk}
     for name in ("detail", "offer", "accept", "decline", "withdraw"):
         known[f"appointments:waiting_{name}"] = known[f"api:waiting-entry-{name}"] = entry
+    request = received(cast.store, now=clock.now(), starts_at=at(16, days=9))
+    for name in ("detail", "confirm", "decline", "assign"):
+        known[f"appointments:online_{name}"] = {"pk": request.pk}
+    known["api:online-request-detail"] = {"pk": request.pk}
+    known["appointments:online_create"] = {"code": cast.store.code}
+    known["appointments:online_state"] = {"code": cast.store.code, "key": request.key}
     return known

@@ -10,10 +10,18 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.accounts.models import User
+from apps.appointments import online_menu
 from apps.appointments.items import Ask, with_lines
-from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry, WaitingItem
+from apps.appointments.models import (
+    Appointment,
+    AppointmentItem,
+    OnlineItem,
+    OnlineRequest,
+    WaitingEntry,
+    WaitingItem,
+)
 from apps.appointments.selectors import KINDS
-from apps.core import clock, phones
+from apps.core import clock, phones, plates
 from apps.customers.models import Customer, ServiceRecord, Vehicle
 
 
@@ -109,10 +117,7 @@ class EnquirySerializer(serializers.Serializer):
 
     def validate_contact_phone(self, value: str) -> str:
         """E.164, read as people type it."""
-        try:
-            return phones.normalise(value)
-        except FieldError as error:
-            raise serializers.ValidationError(error.messages) from error
+        return _e164(value)
 
 
 class BookingSerializer(EnquirySerializer):
@@ -159,6 +164,76 @@ class WaitingEntrySerializer(serializers.ModelSerializer):
             "from_day",
             "till_day", "from_time", "till_time", "starts_at", "ends_at", "receiver", "accept_until",
             "unanswered", "appointment", "recorded_at", "closed_reason", "version", "items",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class IntakeSerializer(serializers.Serializer):
+    """A request from an outside channel, which has proved the number. ``packages`` are codes of the menu."""
+
+    external_id = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=60)
+    phone = serializers.CharField(max_length=30)
+    plate = serializers.CharField(max_length=20)
+    model_text = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    words = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    packages = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=8)
+    starts_at = serializers.DateTimeField()
+
+    def validate_phone(self, value: str) -> str:
+        """E.164, read as people type it."""
+        return _e164(value)
+
+    def validate_plate(self, value: str) -> str:
+        """As it is stored."""
+        plate = plates.normalise(value)
+        try:
+            plates.validate(plate)
+        except FieldError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return plate
+
+    def validate_packages(self, codes: list[str]) -> list[Ask]:
+        """Everything must be on the menu of the caller's store."""
+        found = {p.code: p for p in online_menu.packages(self.context["request"].user.store)}
+        if unknown := [code for code in codes if code not in found]:
+            raise serializers.ValidationError(
+                _("Not on the menu: %(codes)s.") % {"codes": ", ".join(unknown)}
+            )
+        return [Ask(found[code]) for code in codes]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something has to be done."""
+        if not attrs.get("packages") and not attrs.get("words"):
+            raise serializers.ValidationError(
+                {"words": _("Choose something from the menu, or say what is to be done.")}
+            )
+        return attrs
+
+
+class OnlineItemSerializer(serializers.ModelSerializer):
+    """One line with hours and amount, as shown on the menu."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = OnlineItem
+        fields = ItemSerializer.Meta.fields
+        read_only_fields = fields
+
+
+class OnlineRequestSerializer(serializers.ModelSerializer):
+    """What became of a request."""
+
+    items = OnlineItemSerializer(many=True, read_only=True)
+    appointment_number = serializers.CharField(source="appointment.number", default="", read_only=True)
+
+    class Meta:
+        model = OnlineRequest
+        fields = [
+            "id", "number", "external_id", "store", "channel", "status", "name", "phone", "plate",
+            "model_text", "words", "starts_at", "ends_at", "received_at", "appointment",
+            "appointment_number", "items",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -212,6 +287,13 @@ class VersionSerializer(serializers.Serializer):
     """The version the caller has seen; a newer one refuses the verb."""
 
     version = serializers.IntegerField(required=False)
+
+
+def _e164(value: str) -> str:
+    try:
+        return phones.normalise(value)
+    except FieldError as error:
+        raise serializers.ValidationError(error.messages) from error
 
 
 def _future(value: Any) -> Any:

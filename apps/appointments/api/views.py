@@ -16,12 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
-from apps.appointments import services, waiting
+from apps.appointments import online, services, waiting
 from apps.appointments.api.serializers import (
     AcceptanceSerializer,
     AppointmentSerializer,
     BookingSerializer,
+    IntakeSerializer,
     OfferSerializer,
+    OnlineRequestSerializer,
     ReasonSerializer,
     RefusalSerializer,
     RescheduleSerializer,
@@ -29,7 +31,7 @@ from apps.appointments.api.serializers import (
     WaitingEntrySerializer,
     WishSerializer,
 )
-from apps.appointments.models import Appointment, WaitingEntry
+from apps.appointments.models import Appointment, OnlineRequest, WaitingEntry
 from apps.capacity.services import restarting
 from apps.desk.once import IdempotentMixin
 
@@ -121,6 +123,37 @@ class AppointmentViewSet(VerbViewSet):
         appointment = self.get_object()
         services.cancel(appointment, by=request.user, **self._valid(ReasonSerializer, request))
         return self._answer(appointment)
+
+
+class OnlineRequestViewSet(IdempotentMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    """The intake for outside channels: the maker's site or app. Each sees what it has sent itself.
+
+    The same ``external_id`` again answers with the request that is there. A taken time answers 409 with
+    ``alternatives``.
+    """
+
+    permission_classes = [RolePermission]
+    perms: ClassVar = {"*": "appointments.take_in"}
+    serializer_class = OnlineRequestSerializer
+    queryset = OnlineRequest.objects.none()
+
+    def get_queryset(self) -> QuerySet[OnlineRequest]:
+        rows = OnlineRequest.objects.visible_to(self.request.user).filter(taken_by=self.request.user.pk)
+        return rows.select_related("appointment").prefetch_related("items__operation", "items__part")
+
+    @extend_schema(request=IntakeSerializer, responses={201: OnlineRequestSerializer})
+    def create(self, request: Request) -> Response:
+        """POST /online-requests → received; 200 when it came before."""
+        if request.user.store is None:
+            raise Http404
+        serializer = IntakeSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        data = dict(serializer.validated_data)
+        asks = data.pop("packages", [])
+        row, is_new = online.take_in(store=request.user.store, by=request.user, asks=asks, **data)
+        fresh = self.get_queryset().get(pk=row.pk)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(self.get_serializer(fresh).data, status=code)
 
 
 class WaitingEntryViewSet(VerbViewSet):

@@ -2,6 +2,7 @@
 
 from apps.appointments.models.appointment import Appointment, AppointmentItem, AppointmentQuerySet
 from apps.appointments.models.kept import BookingDraft
+from apps.appointments.models.online import OnlineBatch, OnlineCode, OnlineItem, OnlineRequest
 from apps.appointments.models.waiting import WaitingEntry, WaitingItem, WaitingQuerySet
 
 __all__ = [
@@ -9,6 +10,10 @@ __all__ = [
     "AppointmentItem",
     "AppointmentQuerySet",
     "BookingDraft",
+    "OnlineBatch",
+    "OnlineCode",
+    "OnlineItem",
+    "OnlineRequest",
     "WaitingEntry",
     "WaitingItem",
     "WaitingQuerySet",
