@@ -38,6 +38,7 @@ class _Sources(NamedTuple):
 _NO_SOURCES = _Sources(lambda _from, _to: {}, lambda: (), lambda: None)
 _sources = _NO_SOURCES
 _years: dict[int, list[date]] = {}
+_off: dict[int, set[date]] = {}  # by a correction, of the same years
 _version: Hashable = None
 
 
@@ -81,7 +82,8 @@ def is_holiday(day: date) -> bool:
     if is_workday(day):
         return False
     calendar = _calendar(day.year)
-    return day.weekday() < 5 or (calendar is not None and day in calendar)
+    is_public = calendar is not None and day in calendar
+    return day.weekday() < 5 or is_public or _plain(day) in _off.get(day.year, ())
 
 
 def add_workdays(day: date, n: int) -> date:
@@ -148,6 +150,7 @@ def _computed(year: int) -> list[date]:
     corrections = _sources.overrides(first, last)
     calendar = _calendar(year)
     every_day = (first + n * _ONE_DAY for n in range((last - first).days + 1))
+    _off[year] = {day for day, works in corrections.items() if not works}
     return [day for day in every_day if corrections.get(day, _by_calendar(day, calendar))]
 
 

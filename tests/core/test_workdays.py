@@ -194,3 +194,11 @@ def test_a_source_without_a_version_is_asked_again_after_a_minute(monkeypatch):
     assert workdays.is_workday(date(2025, 7, 8)), "still remembered"
     seconds[0] += 60
     assert not workdays.is_workday(date(2025, 7, 8))
+
+
+def test_a_weekend_that_somebody_shuts_is_more_than_a_weekend():
+    saturday = date(2026, 3, 7)
+    assert not workdays.is_holiday(saturday)
+    workdays.set_override_source(lambda first, last: {saturday: False})
+    assert workdays.is_holiday(saturday)
+    assert not workdays.is_holiday(date(2026, 3, 8))
