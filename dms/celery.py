@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "release-expired-holds": {"task": "capacity.release_expired", "schedule": 60.0},
     "offer-to-waiting": {"task": "appointments.look_after_waiting", "schedule": 60.0},
     "call-who-is-missing": {"task": "appointments.look_for_missing", "schedule": 60.0},
+    "begin-preparation": {"task": "appointments.begin_preparation", "schedule": 60.0},
     "distribute-online-requests": {"task": "appointments.go_round_online", "schedule": 60.0},
     "forget-typed-requests": {"task": "appointments.forget_typed", "schedule": 3600.0},
     "forget-kept-bookings": {"task": "appointments.forget_kept", "schedule": 3600.0},

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -17,18 +18,31 @@ from apps.appointments import (
     missing,
     online_texts,
     online_times,
+    pack,
+    preparation,
     reactions,
     waiting,
     waiting_round,
     waiting_texts,
 )
-from apps.appointments.models import Appointment, BookingDraft, WaitingEntry
+from apps.appointments.models import Appointment, BookingDraft, PreparationStep, WaitingEntry
 from apps.appointments.texts import KINDS
 from apps.appointments.views.waiting_public import waiting_public
 from apps.capacity import affected, breaking, incidents
 from apps.core import clock, health, when
-from apps.core.registry import Action, LinkKind, NavItem, Panel, SearchKind, WorkList, registry
+from apps.core.registry import (
+    Action,
+    FileKind,
+    LinkKind,
+    NavItem,
+    Panel,
+    PdfKind,
+    SearchKind,
+    WorkList,
+    registry,
+)
 from apps.customers.models import Vehicle
+from apps.desk.models import PdfJob
 from apps.desk.models.event import EVENT_TITLES, subject_key
 from apps.desk.subscriptions import subscribe
 
@@ -203,6 +217,37 @@ def _wait() -> None:
     )
 
 
+STEP_TONES = {"open": "wait", "done": "ready", "failed": "late", "needless": "wait"}
+
+
+def _steps_of(appointment: Appointment, user: User) -> dict[str, Any] | None:
+    """The steps of preparation, with what this person may do. Two queries."""
+    steps = list(appointment.steps.select_related("settled_by").order_by("due_at", "pk"))
+    now = clock.now()
+    may_act = appointment.is_open and user.has_perm("appointments.prepare")
+    pack = next((step.pk for step in steps if step.kind == PreparationStep.Kind.PACK), 0)
+    paper = PdfJob.objects.filter(kind=preparation.PACK, object_id=pack, file__isnull=False).first()
+    rows = [{"step": step, "tone": "late" if step.is_late(now) else STEP_TONES[step.state]} for step in steps]
+    return {"rows": rows, "may_act": may_act, "paper": paper} if rows else None
+
+
+def _prepare() -> None:
+    """What the preparation chain adds."""
+    declare("appointments.prepare", *DESK, *CALLERS, Role.PARTS_CLERK, Role.TEAM_LEAD, Role.DISPATCHER)
+    for kind, label in PreparationStep.Kind.choices:
+        EVENT_TITLES[f"preparation.{kind}_done"] = format_lazy("{}", label)
+        EVENT_TITLES[f"preparation.{kind}_failed"] = format_lazy(_("{step}: not possible"), step=label)
+    registry.add(
+        Panel("appointment", "appointments/_steps_panel.html", _steps_of, order=10, perm="appointments.see"),
+        FileKind(preparation.PACK, _sees_pack),
+        PdfKind(preparation.PACK, "appointments/pdf/pack.html", pack.context, pack.file_name),
+    )
+
+
+def _sees_pack(user: User, file: Any) -> bool:
+    return user.has_perm("appointments.see") and file.store_id in user.visible_store_ids
+
+
 def _online() -> None:
     """What the online page adds."""
     declare_setting(online_times.OPEN, bool, True, _("Customers may ask for appointments online"))
@@ -242,6 +287,7 @@ def register() -> None:
     EVENT_TITLES.update(TITLES)
     _wait()
     _online()
+    _prepare()
     registry.add(
         NavItem(
             _("Appointments"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.appointments import missing, waiting, waiting_round
+from apps.appointments import missing, preparation, waiting, waiting_round
 from apps.appointments.models import Appointment, WaitingEntry
 from apps.capacity import breaking
 from apps.core import clock
@@ -30,6 +30,8 @@ FREED = (
 )
 
 
+LAID = ("appointment.booked", "appointment.moved")
+STOPPED = ("appointment.arrived", "appointment.cancelled", "appointment.no_show")
 SETTLED = ("appointment.arrived", "appointment.cancelled", "appointment.moved", "appointment.no_show")
 
 
@@ -37,6 +39,7 @@ def register() -> None:
     """Called by the menu."""
     subscribe(waiting_round.SUBSCRIPTION, *FREED, handler=capacity_freed)
     subscribe("appointments.waiting_booked", "appointment.booked", handler=vehicle_booked)
+    subscribe("appointments.preparation", *LAID, *STOPPED, handler=prepare)
     subscribe("appointments.missing", *SETTLED, handler=arrival_settled)
 
 
@@ -57,6 +60,17 @@ def vehicle_booked(event: Event) -> None:
     booked = Appointment.objects.select_related("booked_by").get(pk=event.subject.partition(":")[2])
     for entry in WaitingEntry.objects.of_car(booked.vehicle):
         waiting.book_otherwise(entry, booked)
+
+
+def prepare(event: Event) -> None:
+    """Preparation follows the appointment, as it stands when this is heard."""
+    appointment = Appointment.objects.select_related("store", "holder").get(
+        pk=event.subject.partition(":")[2]
+    )
+    if appointment.is_open:
+        preparation.lay(appointment)
+    else:
+        preparation.stop(appointment)
 
 
 def arrival_settled(event: Event) -> None:

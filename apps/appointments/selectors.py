@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store, User
@@ -170,3 +171,28 @@ def waiting_list(user: User, *, closed: bool = False) -> list[WaitingEntry]:
         places[entry.store_id] += 1
         entry.place = places[entry.store_id]
     return entries
+
+
+PREPARED_DAYS = 4
+
+
+def to_prepare(user: User, now: datetime, *, mine: bool, everything: bool) -> list[dict[str, Any]]:
+    """The cars of today and the four days after it, by day, each with its steps by kind. Two queries.
+
+    ``[{day, ahead, rows: [{appointment, steps, is_ready, is_late}]}]``; without ``everything`` only those
+    that are not ready.
+    """
+    today = timezone.localdate(now)
+    last = clock.at(today + timedelta(days=PREPARED_DAYS + 1), 0)
+    rows = Appointment.objects.visible_to(user).open().filter(arrives_at__gte=clock.at(today, 0))
+    rows = rows.filter(arrives_at__lt=last).select_related("vehicle__model__brand", "advisor")
+    rows = rows.prefetch_related("steps").order_by("arrives_at", "pk")
+    days: dict[date, list[dict[str, Any]]] = {}
+    for appointment in rows.of_advisor(user) if mine else rows:
+        steps = {step.kind: step for step in appointment.steps.all()}
+        is_ready = bool(steps) and not any(step.is_open for step in steps.values())
+        if everything or not is_ready:
+            day = days.setdefault(timezone.localdate(appointment.arrives_at), [])
+            late = any(step.is_late(now) or step.state == "failed" for step in steps.values())
+            day.append({"appointment": appointment, "steps": steps, "is_ready": is_ready, "is_late": late})
+    return [{"day": day, "ahead": (day - today).days, "rows": found} for day, found in days.items()]

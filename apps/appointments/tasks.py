@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.appointments import kept, missing, online_codes, online_round, waiting_round
+from apps.appointments import kept, missing, online_codes, online_round, preparation, waiting_round
 from apps.core import clock
 
 
@@ -10,6 +10,12 @@ from apps.core import clock
 def look_after_waiting() -> int:
     """End offers nobody answered and offer what is free; returns how many entries were looked at."""
     return waiting_round.look_after()
+
+
+@shared_task(name="appointments.begin_preparation")
+def begin_preparation() -> int:
+    """Begin the steps of preparation whose day has come; returns how many."""
+    return preparation.begin_due()
 
 
 @shared_task(name="appointments.go_round_online")

@@ -9,6 +9,7 @@ from apps.appointments.views import (
     online,
     online_public,
     planner,
+    preparation,
     waiting,
 )
 
@@ -33,6 +34,9 @@ urlpatterns = [
     path("appointments/waiting/<int:pk>/acceptance/", waiting.acceptance_create, name="waiting_accept"),
     path("appointments/waiting/<int:pk>/refusal/", waiting.refusal_create, name="waiting_decline"),
     path("appointments/waiting/<int:pk>/withdrawal/", waiting.withdrawal_create, name="waiting_withdraw"),
+    path("appointments/preparation/", preparation.preparation_list, name="preparation"),
+    path("appointments/preparation/<int:pk>/completion/", preparation.completion_create, name="step_done"),
+    path("appointments/preparation/<int:pk>/failure/", preparation.failure_create, name="step_failed"),
     path("appointments/online/", online.online_list, name="online"),
     path("appointments/online/<int:pk>/", online.online_detail, name="online_detail"),
     path("appointments/online/<int:pk>/confirmation/", online.confirmation_create, name="online_confirm"),

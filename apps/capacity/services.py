@@ -29,7 +29,7 @@ from apps.core import clock, when
 from apps.core.errors import DomainError
 from apps.desk.models import Event
 
-__all__ = ["keep", "move", "release", "release_expired", "reserve", "restarting", "seed", "taken"]
+__all__ = ["fix", "keep", "move", "release", "release_expired", "reserve", "restarting", "seed", "taken"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -115,6 +115,13 @@ def release(holder: Holder) -> int:
         lock_days(holder.store, days_of(holder))
         deleted, _by_model = holder.reservations.all().delete()
         return deleted
+
+
+@transaction.atomic
+def fix(holder: Holder) -> int:
+    """Nothing of the holder changes places any more; returns how many reservations there are."""
+    lock_days(holder.store, days_of(holder))
+    return holder.reservations.update(is_fixed=True)
 
 
 @transaction.atomic

@@ -292,6 +292,12 @@ def release_for_issue(demand_ids: Iterable[int]) -> None:
     )
 
 
+def hand_on(demands: Iterable[Demand], *, purpose: str, needed_at: datetime | None) -> None:
+    """What was kept for one purpose is kept for another, with all that is reserved. One statement."""
+    ids = [demand.pk for demand in demands]
+    Demand.objects.open().filter(pk__in=ids).update(purpose=purpose[:40], needed_at=needed_at)
+
+
 def hold_back(demand: Demand) -> None:
     """The consent is gone: nothing more is issued than is out already. One statement."""
     Demand.objects.filter(pk=demand.pk).update(released_quantity=F("issued"))

@@ -1,6 +1,6 @@
 """Rows of the cast's store for each address of this room."""
 
-from apps.appointments.models import BookingDraft
+from apps.appointments.models import BookingDraft, PreparationStep
 from apps.core import clock
 from tests.appointments.factories import make_appointment, make_waiting
 from tests.appointments.online_house import at, received
@@ -16,6 +16,10 @@ def samples(cast) -> dict[str, dict]:
     entry = {"pk": make_waiting(cast.store, by=cast.advisor).pk}
     for name in ("detail", "offer", "accept", "decline", "withdraw"):
         known[f"appointments:waiting_{name}"] = known[f"api:waiting-entry-{name}"] = entry
+    step = PreparationStep.objects.create(
+        appointment_id=row["pk"], kind="pack", opens_at=clock.now(), due_at=clock.now()
+    )
+    known["appointments:step_done"] = known["appointments:step_failed"] = {"pk": step.pk}
     request = received(cast.store, now=clock.now(), starts_at=at(16, days=9))
     for name in ("detail", "confirm", "decline", "assign"):
         known[f"appointments:online_{name}"] = {"pk": request.pk}

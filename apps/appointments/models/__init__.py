@@ -3,6 +3,7 @@
 from apps.appointments.models.appointment import Appointment, AppointmentItem, AppointmentQuerySet
 from apps.appointments.models.kept import BookingDraft
 from apps.appointments.models.online import OnlineBatch, OnlineCode, OnlineItem, OnlineRequest
+from apps.appointments.models.preparation import PreparationStep
 from apps.appointments.models.waiting import WaitingEntry, WaitingItem, WaitingQuerySet
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "OnlineCode",
     "OnlineItem",
     "OnlineRequest",
+    "PreparationStep",
     "WaitingEntry",
     "WaitingItem",
     "WaitingQuerySet",

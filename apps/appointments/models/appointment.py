@@ -18,6 +18,7 @@ from apps.capacity.models import Holder
 from apps.core import when
 from apps.core.errors import DomainError
 from apps.customers.models import Vehicle
+from apps.parts.models import Demand
 
 
 class AppointmentQuerySet(StoreOwnedQuerySet):
@@ -174,6 +175,7 @@ class AppointmentItem(Item):
     """What is to be done on the appointment."""
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="items")
+    demand = models.OneToOneField(Demand, models.PROTECT, null=True, related_name="+")
 
     class Meta(Item.Meta):
         constraints = [

@@ -20,6 +20,7 @@ from apps.customers.models import Customer, Vehicle
 from apps.desk.live import announce
 from apps.desk.models import Event, NumberSeries, SearchKey
 from apps.desk.models.search import fold
+from apps.parts.models import Demand
 from apps.reception.models import Visit
 from apps.workorders.models import WorkOrder
 from apps.workorders.services import promise
@@ -135,7 +136,9 @@ def _from_visit(visit: Visit, fields: dict[str, Any]) -> tuple[dict[str, Any], l
         "contact_name": appointment.contact_name,
         "contact_phone": appointment.contact_phone,
     }
-    items = AppointmentItem.objects.filter(appointment=appointment).select_related("operation", "part")
+    items = AppointmentItem.objects.filter(appointment=appointment).select_related(
+        "operation", "part", "demand"
+    )
     return known | fields, [booked_line(item) for item in items]
 
 
@@ -151,6 +154,7 @@ def booked_line(item: AppointmentItem) -> LineSpec:
         unit_price=unit_price,
         discount=fen(quantity * unit_price) - item.amount,
         wish=item.wish,
+        demand=item.demand if item.demand and item.demand.state == Demand.State.OPEN else None,
     )
 
 
