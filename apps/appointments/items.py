@@ -113,7 +113,7 @@ def needs(
     """
     items = list(items)
     operations = [(i.operation, i.flat_rate_hours) for i in items if i.operation is not None]
-    parts = tuple((i.part.pk, str(i.part), i.quantity) for i in items if i.part is not None)
+    parts = tuple((i.part.pk, str(i.part), i.quantity) for i in items if i.part and not _is_kept(i))
     light = all(operation.work_kind == WorkKind.MAINTENANCE for operation, _hours in operations)
     express = kind == Appointment.Kind.EXPRESS and light
     by_bay: dict[str, list[tuple[LabourOperation, Decimal]]] = defaultdict(list)
@@ -132,6 +132,12 @@ def needs(
         courtesy=mobility == Appointment.Mobility.COURTESY,
         fetching=FETCHING if mobility == Appointment.Mobility.FETCHED else None,
     )
+
+
+def _is_kept(item: Item) -> bool:
+    """Whether the part lies reserved for this very item, so that it need not be free any more."""
+    demand = getattr(item, "demand", None)
+    return demand is not None and not demand.short
 
 
 def _step(bay_kind: str, operations: list[tuple[LabourOperation, Decimal]]) -> Step:
@@ -156,5 +162,6 @@ def _look(kind: str) -> Step:
 
 def needs_of(enquiry: Appointment | WaitingEntry, advisor_id: int | None) -> Needs:
     """What an appointment, or somebody who waits for one, takes. One query."""
-    items = enquiry.items.select_related("operation", "part")
+    kept = ("demand",) if isinstance(enquiry, Appointment) else ()
+    items = enquiry.items.select_related("operation", "part", *kept)
     return needs(items, enquiry.kind, advisor_id, people=enquiry.people, mobility=enquiry.mobility)

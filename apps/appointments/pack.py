@@ -7,6 +7,7 @@ from typing import Any
 from apps.appointments import documents
 from apps.appointments.models import Appointment, PreparationStep
 from apps.capacity.models import Reservation
+from apps.core import phones
 
 
 def context(step_pk: int) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def context(step_pk: int) -> dict[str, Any]:
         "store": appointment.store,
         "appointment": appointment,
         "vehicle": vehicle,
+        "phone": phones.display(appointment.contact_phone),
         "lines": lines,
         "amount": sum(line.amount for line in lines),
         "hours": sum(line.flat_rate_hours for line in lines),

@@ -179,7 +179,7 @@ PREPARED_DAYS = 4
 def to_prepare(user: User, now: datetime, *, mine: bool, everything: bool) -> list[dict[str, Any]]:
     """The cars of today and the four days after it, by day, each with its steps by kind. Two queries.
 
-    ``[{day, ahead, rows: [{appointment, steps, is_ready, is_late}]}]``; without ``everything`` only those
+    ``[{day, sign, rows: [{appointment, steps, is_ready, is_late}]}]``; without ``everything`` only those
     that are not ready.
     """
     today = timezone.localdate(now)
@@ -195,4 +195,7 @@ def to_prepare(user: User, now: datetime, *, mine: bool, everything: bool) -> li
             day = days.setdefault(timezone.localdate(appointment.arrives_at), [])
             late = any(step.is_late(now) or step.state == "failed" for step in steps.values())
             day.append({"appointment": appointment, "steps": steps, "is_ready": is_ready, "is_late": late})
-    return [{"day": day, "ahead": (day - today).days, "rows": found} for day, found in days.items()]
+    return [
+        {"day": day, "sign": f"N-{(day - today).days}" if day > today else "N", "rows": found}
+        for day, found in days.items()
+    ]

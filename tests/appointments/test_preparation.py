@@ -175,6 +175,15 @@ def test_a_moved_appointment_begins_anew_but_keeps_its_parts(cast, store):
     assert not Reservation.objects.filter(is_fixed=True).exists()
 
 
+def test_its_own_parts_do_not_stand_in_the_way_of_a_move(cast, store):
+    on_shelf(cast, 4)
+    appointment = booked(store, days=3, quantity=4)
+    preparation.lay(appointment, now=day(appointment, 3))
+    assert StockItem.objects.get().available == 0
+    services.reschedule(appointment, starts_at=tomorrow(14), by=cast.advisor)
+    assert appointment.arrives_at == tomorrow(14)
+
+
 @pytest.mark.parametrize("how", ["cancel", "no_show"])
 def test_who_does_not_come_gives_the_parts_back(cast, store, how):
     on_shelf(cast, 5)

@@ -32,6 +32,7 @@ from apps.parts.models import Demand
 from apps.workorders.models import Line, WorkOrder
 from apps.workorders.selectors import drift
 from apps.workorders.services import promise
+from apps.workorders.services.reserved import take_over
 
 FREE_DISCOUNT = "workorders.discount_freely"
 CHANGEABLE = (
@@ -141,7 +142,7 @@ def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User, is_new
         check_discount(line, by)
     additional = order.status != WorkOrder.Status.ESTIMATE
     last = 0 if is_new else order.lines.aggregate(last=Max("position"))["last"] or 0
-    _take_over(order, lines, specs)
+    take_over(order, [(line, spec.demand) for line, spec in zip(lines, specs, strict=True) if spec.demand])
     of_parts = [line for line in lines if line.part and line.demand is None]
     demands = stock.open_demands(
         order.store,
@@ -166,15 +167,6 @@ def write_lines(order: WorkOrder, specs: Sequence[LineSpec], *, by: User, is_new
         Event.record("workorder.work_added", about=order, by=by, facts=facts)
         announce(order.store_id, "board")
     return lines
-
-
-def _take_over(order: WorkOrder, lines: list[Line], specs: Sequence[LineSpec]) -> None:
-    """Lines get what was reserved for them before there was an order. One statement, or none."""
-    kept = [(line, spec.demand) for line, spec in zip(lines, specs, strict=True) if spec.demand]
-    if kept:
-        stock.hand_on((d for _line, d in kept), purpose=order.number, needed_at=order.promised_at)
-    for line, demand in kept:
-        line.demand = demand
 
 
 def add_package(order: WorkOrder, package: Package, *, by: User, wish: str = Line.Wish.WISHED) -> list[Line]:
