@@ -125,6 +125,7 @@ TITLES = {
     "appointment.moved": _("Appointment %(number)s moved"),
     "appointment.cancelled": _("Appointment %(number)s cancelled"),
     "appointment.arrived": _("Came to appointment %(number)s"),
+    "appointment.replied": _("The customer replied “%(text)s”"),
     "appointment.call_back_promised": _("Call back promised"),
     "appointment.no_show": _("Did not come to appointment %(number)s"),
     "online.received": _("Online request %(number)s received"),

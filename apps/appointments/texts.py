@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from apps.appointments import documents
+from apps.accounts.models import Setting
+from apps.appointments import documents, replies
 from apps.appointments.models import Appointment
 from apps.core import clock
 from apps.core.registry import MessageKind
@@ -60,7 +61,11 @@ def _facts(appointment: Appointment) -> dict[str, Any]:
 
 def text(message: Message) -> str:
     """The words, in the language that is active (the customer's)."""
-    return str(TEXTS[message.kind]) % _facts(_appointment(message))
+    appointment = _appointment(message)
+    words = str(TEXTS[message.kind]) % _facts(appointment)
+    if message.kind in ASKING and Setting.value_of("messaging.replies", appointment.store_id):
+        words += " " + _("Reply 1 to confirm, 2 for other times, 3 to cancel, T for no more messages.")
+    return words
 
 
 def failed(message: Message) -> None:
@@ -113,4 +118,9 @@ LABELS = {
     "appointment.reminder_24": gettext_lazy("Reminder 24 h before: bay, technician and parts"),
     "appointment.reminder_1": gettext_lazy("Reminder 1 h before: advisor and welcome"),
 }
-KINDS = [MessageKind(kind, label, decide, text, failed) for kind, label in LABELS.items()]
+ASKING = ("appointment.booked", "appointment.moved", "appointment.reminder_72", "appointment.reminder_24")
+"""They say what can be replied, where the gateway takes replies."""
+KINDS = [
+    *(MessageKind(kind, label, decide, text, failed, replies.answer) for kind, label in LABELS.items()),
+    replies.KIND,
+]

@@ -127,7 +127,9 @@ class MessageKind:
 
     ``decide(message)`` is asked at the moment of sending and returns "" to send or the reason
     not to; ``text(message)`` gives the words in the customer's language; ``failed(message)``
-    hears of a message that could not be delivered, so that somebody calls instead.
+    hears of a message that could not be delivered, so that somebody calls instead; ``reply(message, words)``
+    carries out what the customer replied and returns what it did (a message id); "" when it passed it on to
+    a person.
     """
 
     kind: str
@@ -135,6 +137,7 @@ class MessageKind:
     decide: Callable[[Any], str]
     text: Callable[[Any], str]
     failed: Callable[[Any], None] | None = None
+    reply: Callable[[Any, str], str] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,37 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
 from apps.core import health
 from apps.core.registry import NavItem, Panel, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.messaging.health import outbox
-from apps.messaging.models import Message
+from apps.messaging.models import Message, Reply
+
+REPLIES = "messaging.replies"
 
 
 def _ledger(obj, user):
-    return {"messages": list(Message.objects.about(obj)[:50])}
+    return {
+        "messages": list(Message.objects.about(obj)[:50]),
+        "replies": list(Reply.objects.about(obj)[:20]),
+    }
 
 
 def register() -> None:
     """Called once, when Django is ready."""
     declare("messaging.see", *DESK, *CALLERS, Role.ADMINISTRATOR, Role.GROUP_MANAGER)
     declare("messaging.resolve", *DESK, *MANAGERS)
+    declare("messaging.take_in", Role.INFORMATION_CLERK, Role.ADMINISTRATOR)
+    declare_setting(
+        REPLIES,
+        bool,
+        False,
+        _("Messages ask for a reply by number"),
+        hint=_("Only where the gateway passes replies on."),
+    )
     health.register("outbox", outbox)
     EVENT_TITLES["message.resolved"] = _("Outcome of a message settled by hand")
     registry.add(

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_noop
 
 from apps.core import clock
 from apps.core.registry import registry
-from apps.customers.models import Customer
 from apps.messaging import quiet
 from apps.messaging.backends import Backend, Outcome, backend
 from apps.messaging.models import Message
+from apps.messaging.replies import is_unwelcome
 
 CUSTOMER_LANGUAGE = "zh-hans"
 
@@ -62,8 +62,7 @@ def why_not(message: Message, now: datetime) -> str:
         return gettext_noop("No phone number")
     if message.useless_after is not None and now >= message.useless_after:
         return gettext_noop("Too late to be of use")
-    unwelcome = Customer.objects.filter(phone=message.phone, accepts_messages=False)
-    if not message.answers_customer and unwelcome.exists():
+    if not message.answers_customer and is_unwelcome(message):
         return gettext_noop("The customer does not want messages")
     return kind.decide(message)
 
