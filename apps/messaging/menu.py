@@ -1,12 +1,16 @@
 """What this room adds to the frame."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
 from apps.core import health
 from apps.core.registry import NavItem, Panel, registry
+from apps.customers.models import Customer
 from apps.desk.models.event import EVENT_TITLES
 from apps.messaging.health import outbox
 from apps.messaging.models import Message, Reply
@@ -19,6 +23,12 @@ def _ledger(obj, user):
         "messages": list(Message.objects.about(obj)[:50]),
         "replies": list(Reply.objects.about(obj)[:20]),
     }
+
+
+def _to_customer(customer: Customer, user: User) -> dict[str, Any]:
+    """The last messages to the customer's number. One query."""
+    rows = Message.objects.visible_to(user).to(customer.phone)
+    return {"customer": customer, "messages": list(rows[:5])}
 
 
 def register() -> None:
@@ -39,5 +49,6 @@ def register() -> None:
         NavItem(_("Outbox"), "messaging:outbox", "messages", "messaging.see", group="calls", order=590),
         Panel("appointment", "messaging/_ledger.html", _ledger, order=80, perm="messaging.see"),
         Panel("waiting_entry", "messaging/_ledger.html", _ledger, order=80, perm="messaging.see"),
+        Panel("customer", "messaging/_customer_panel.html", _to_customer, order=80, perm="messaging.see"),
         Panel("workorder", "messaging/_ledger.html", _ledger, order=80, perm="messaging.see"),
     )

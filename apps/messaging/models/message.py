@@ -33,6 +33,10 @@ class MessageQuerySet(StoreOwnedQuerySet):
         """The ledger of one row: everything planned, sent or not, in order of time."""
         return self.filter(subject=subject_key(obj)).order_by("planned_at", "pk")
 
+    def to(self, phone: str) -> Self:
+        """Everything planned, sent or not for one number, the latest first; nothing for no number."""
+        return (self.filter(phone=phone) if phone else self.none()).order_by("-planned_at", "-pk")
+
     def due(self, now: datetime) -> Self:
         """Planned, and its moment has come."""
         return self.filter(state=Message.State.PLANNED, planned_at__lte=now)
@@ -121,6 +125,7 @@ class Message(models.Model):
             models.Index(fields=["planned_at"], name="message_due", condition=Q(state="planned")),
             models.Index(fields=["store", "-planned_at"], name="message_outbox"),
             models.Index(fields=["subject"], name="message_subject"),
+            models.Index(fields=["phone", "-planned_at"], name="message_phone"),
         ]
 
     def __str__(self) -> str:
