@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.accounts.models import Store, User
-from apps.appointments.models import Appointment, WaitingEntry
+from apps.appointments.models import Appointment, WaitingEntry, with_preparation
 from apps.capacity.load import DayLoad, House
 from apps.capacity.models import Resource
 from apps.catalog.models import BayKind
@@ -136,7 +136,7 @@ def _appointments(user: User, store: Store, first: date, days: int) -> list[Appo
     window = clock.at(first, 0), clock.at(first + timedelta(days=days), 0)
     rows = Appointment.objects.visible_to(user).filter(store=store, arrives_at__lt=window[1])
     rows = rows.filter(ready_at__gt=window[0]).exclude(status__in=gone).select_related("vehicle")
-    return list(rows.order_by("arrives_at", "pk"))
+    return list(with_preparation(rows).order_by("arrives_at", "pk"))
 
 
 def span(day: date, start: datetime, end: datetime) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import Store, User
-from apps.appointments.models import Appointment, WaitingEntry
+from apps.appointments.models import Appointment, WaitingEntry, with_preparation
 from apps.capacity.models import Resource
 from apps.capacity.needs import Closed, DayView, Slot
 from apps.catalog.models import LabourOperation, Package, Part
@@ -155,7 +155,7 @@ def day_list(user: User, day: date, *, advisor: int | None = None, status: str =
         rows = rows.filter(advisor_id=advisor)
     if status:
         rows = rows.filter(status=status)
-    return rows.select_related("vehicle__model__brand", "customer", "advisor")
+    return with_preparation(rows).select_related("vehicle__model__brand", "customer", "advisor")
 
 
 def waiting_list(user: User, *, closed: bool = False) -> list[WaitingEntry]:

@@ -281,3 +281,13 @@ def test_the_page_costs_the_same_for_3_and_60(cast, desk):
         costs.append(len(queries))
     assert page.count("row-link") == 64
     assert costs[1] <= costs[0]
+
+
+def test_list_day_and_week_show_what_is_prepared(cast, desk):
+    appointment = booked(cast.store, days=1)
+    day = f"{timezone.localdate(appointment.arrives_at):%Y-%m-%d}"
+    for address in ("/appointments/?day=", "/appointments/day/?day=", "/appointments/week/?week="):
+        appointment.steps.update(state="done", settled_at=clock.now())
+        assert "已备妥" in text(desk.get(address + day))
+        appointment.steps.filter(kind="pack").update(state="failed", note="缺纸")
+        assert "已备妥" not in text(desk.get(address + day))

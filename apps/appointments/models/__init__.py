@@ -3,7 +3,7 @@
 from apps.appointments.models.appointment import Appointment, AppointmentItem, AppointmentQuerySet
 from apps.appointments.models.kept import BookingDraft
 from apps.appointments.models.online import OnlineBatch, OnlineCode, OnlineItem, OnlineRequest
-from apps.appointments.models.preparation import PreparationStep
+from apps.appointments.models.preparation import PreparationStep, with_preparation
 from apps.appointments.models.waiting import WaitingEntry, WaitingItem, WaitingQuerySet
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "WaitingEntry",
     "WaitingItem",
     "WaitingQuerySet",
+    "with_preparation",
 ]

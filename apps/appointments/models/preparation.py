@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.appointments.models.appointment import Appointment
+from apps.appointments.models.appointment import Appointment, AppointmentQuerySet
 from apps.core.errors import DomainError
 
 
@@ -33,6 +33,12 @@ class StepQuerySet(models.QuerySet["PreparationStep"]):
     def unready(self) -> Self:
         """What stands in the way of "prepared"."""
         return self.filter(state__in=[PreparationStep.State.OPEN, PreparationStep.State.FAILED])
+
+
+def with_preparation(rows: AppointmentQuerySet) -> AppointmentQuerySet:
+    """``rows`` with ``is_prepared``: there are steps, none open or failed. In the same query."""
+    steps = PreparationStep.objects.filter(appointment=OuterRef("pk"))
+    return rows.annotate(is_prepared=Exists(steps) & ~Exists(steps.unready()))
 
 
 class PreparationStep(models.Model):
