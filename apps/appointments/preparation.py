@@ -60,17 +60,29 @@ BATCH = 200
 
 @transaction.atomic
 def lay(appointment: Appointment, *, now: datetime | None = None) -> None:
-    """Plan all steps, or plan them anew after a move; what is due begins at once. About ten queries."""
+    """Plan all steps, or plan them anew after a move; what is due begins at once. About ten queries.
+
+    Heard twice for the same arrival it changes nothing.
+    """
     now = now or clock.now()
     appointment.lock()
     if not appointment.is_open:
         return
     steps = PreparationStep.objects.filter(appointment=appointment)
-    _drop_tasks(appointment)
-    steps.exclude(kind__in=OF_PARTS, state=State.DONE).delete()
+    stale = steps.exclude(arrives_at=appointment.arrives_at)
+    if stale.exists():
+        _drop_tasks(appointment)
+        stale.exclude(kind__in=OF_PARTS, state=State.DONE).delete()
+        stale.update(arrives_at=appointment.arrives_at)
     kept = set(steps.values_list("kind", flat=True))
     PreparationStep.objects.bulk_create(
-        PreparationStep(appointment=appointment, kind=p.kind, opens_at=p.opens_at, due_at=p.due_at)
+        PreparationStep(
+            appointment=appointment,
+            kind=p.kind,
+            arrives_at=appointment.arrives_at,
+            opens_at=p.opens_at,
+            due_at=p.due_at,
+        )
         for p in _planned(appointment, now)
         if p.kind not in kept
     )

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop
 
+from apps.appointments import preparation, waiting
 from apps.appointments import services as appointments
-from apps.appointments import waiting
 from apps.appointments.items import Ask, with_lines
-from apps.appointments.models import Appointment
+from apps.appointments.models import Appointment, PreparationStep
 from apps.capacity import slots
 from apps.capacity.needs import Needs
 from apps.catalog.models import Package
@@ -39,6 +39,7 @@ def lay(house: House, clock: Clock) -> None:
     _waiting(house, clock)
     _handovers(house, clock)
     _complaints(house, clock)
+    _prepared(house, clock)
     clock.start()
     deliver_events(clock)
 
@@ -152,6 +153,16 @@ def _bookings(house: House, clock: Clock) -> None:
         _book(house, vehicle, asks, [s.starts_at for s in free[n % 5 :: 5]], n)
 
 
+def _prepared(house: House, clock: Clock) -> None:
+    """Until now everybody has done what was due, but for the calls to those who have not confirmed."""
+    clock.to(clock.at(10, 5))
+    preparation.begin_due()
+    due = PreparationStep.objects.filter(appointment__store=house.store, due_at__lte=clock.at(18)).open()
+    for step in due.filter(opened_at__isnull=False).select_related("appointment__advisor").order_by("pk"):
+        if step.appointment.status == Appointment.Status.CONFIRMED:
+            preparation.complete(step, by=step.appointment.advisor)
+
+
 def _waiting(house: House, clock: Clock) -> None:
     """Two customers wait for an early hour: of tomorrow, and of any day of the week."""
     packages = Package.objects.filter(group=house.group).prefetch_related(with_lines()).order_by("code")
@@ -194,6 +205,7 @@ def _book(house: House, vehicle, asks, moments, n: int) -> Appointment | None:
             continue
         if n % 3:
             appointments.confirm(booked, by=booked.advisor)
+        preparation.lay(booked)
         return booked
     return None
 

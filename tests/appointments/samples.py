@@ -17,7 +17,11 @@ def samples(cast) -> dict[str, dict]:
     for name in ("detail", "offer", "accept", "decline", "withdraw"):
         known[f"appointments:waiting_{name}"] = known[f"api:waiting-entry-{name}"] = entry
     step = PreparationStep.objects.create(
-        appointment_id=row["pk"], kind="pack", opens_at=clock.now(), due_at=clock.now()
+        appointment_id=row["pk"],
+        kind="pack",
+        arrives_at=clock.now(),
+        opens_at=clock.now(),
+        due_at=clock.now(),
     )
     known["appointments:step_done"] = known["appointments:step_failed"] = {"pk": step.pk}
     request = received(cast.store, now=clock.now(), starts_at=at(16, days=9))

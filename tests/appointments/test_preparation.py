@@ -33,12 +33,16 @@ def store(cast):
 
 def booked(store, days=10, quantity=0, **fields):
     """An appointment in so many days, with so many of one part, and its events delivered."""
+    appointment = make(store, days, quantity, **fields)
+    deliver()
+    return appointment
+
+
+def make(store, days, quantity=0, **fields):
     asks = [Ask(make_operation(store))]
     if quantity:
         asks.append(Ask(make_part(store), Decimal(quantity)))
-    appointment = make_appointment(store, starts_at=tomorrow(10, days=days), asks=asks, **fields)
-    deliver()
-    return appointment
+    return make_appointment(store, starts_at=tomorrow(10, days=days), asks=asks, **fields)
 
 
 def on_shelf(cast, quantity):
@@ -153,7 +157,7 @@ def test_what_cannot_be_done_raises_the_call_to_the_customer(cast, store):
 
 def test_a_late_booking_has_its_skipped_stages_due_at_once(cast, store):
     on_shelf(cast, 5)
-    appointment = booked(store, days=2, quantity=4)
+    appointment = make(store, days=2, quantity=4)
     noon = day(appointment, 1, 12)
     preparation.lay(appointment, now=noon)
     assert {s.opened_at for s in appointment.steps.exclude(kind="parts")} == {noon}
@@ -178,7 +182,7 @@ def test_a_moved_appointment_begins_anew_but_keeps_its_parts(cast, store):
 def test_its_own_parts_do_not_stand_in_the_way_of_a_move(cast, store):
     on_shelf(cast, 4)
     appointment = booked(store, days=3, quantity=4)
-    preparation.lay(appointment, now=day(appointment, 3))
+    preparation.begin_due(day(appointment, 3))
     assert StockItem.objects.get().available == 0
     services.reschedule(appointment, starts_at=tomorrow(14), by=cast.advisor)
     assert appointment.arrives_at == tomorrow(14)
@@ -211,11 +215,13 @@ def test_the_order_takes_over_what_was_reserved(cast, store):
     assert not appointment.steps.open().exists()
 
 
-def test_a_hearing_that_comes_twice_changes_nothing(store):
-    appointment = booked(store, days=1)
-    before = list(appointment.steps.order_by("kind").values_list("kind", "state"))
-    preparation.lay(appointment)
-    assert list(appointment.steps.order_by("kind").values_list("kind", "state")) == before
+def test_a_hearing_that_comes_twice_changes_nothing(cast, store):
+    appointment = make(store, days=2)
+    preparation.lay(appointment, now=day(appointment, 1, 12))
+    preparation.complete(step(appointment, "confirm"), by=cast.advisor)
+    before = list(appointment.steps.order_by("kind").values_list("kind", "state", "pk"))
+    preparation.lay(appointment, now=day(appointment, 1, 13))
+    assert list(appointment.steps.order_by("kind").values_list("kind", "state", "pk")) == before
 
 
 # -- the pages ------------------------------------------------------------------------------------

@@ -45,6 +45,7 @@ class PreparationStep(models.Model):
     """One step of the preparation chain of one appointment.
 
     ``opens_at`` is when its owner is asked, ``due_at`` by when it is done; ``opened_at`` when he was asked.
+    ``arrives_at`` is the arrival it was planned for.
     """
 
     class Kind(models.TextChoices):
@@ -64,6 +65,7 @@ class PreparationStep(models.Model):
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="steps")
     kind = models.CharField(_("step"), max_length=10, choices=Kind.choices)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    arrives_at = models.DateTimeField()
     opens_at = models.DateTimeField()
     due_at = models.DateTimeField(_("due"))
     opened_at = models.DateTimeField(null=True)
