@@ -289,6 +289,8 @@ def _keep(
         slot = capacity.move(holder, needs=needs, starts_at=starts_at, now=now)
         capacity.keep(holder, now=now)
     else:
+        if holder:  # what it held is free already
+            holder.delete()
         holder, slot = capacity.reserve(request.store, needs=needs, starts_at=starts_at, label=label, now=now)
     return holder, slot.starts_at, slot.ends_at, services.receiver(slot)
 

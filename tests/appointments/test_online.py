@@ -8,7 +8,7 @@ from apps.accounts.models import Setting
 from apps.appointments import online, online_codes, online_round, online_times, services
 from apps.appointments.models import Appointment, OnlineBatch, OnlineCode, OnlineRequest
 from apps.capacity import services as capacity
-from apps.capacity.models import Absence, OpeningHours, Reservation, Resource
+from apps.capacity.models import Absence, Holder, OpeningHours, Reservation, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.desk.models import Event, Notice, Task
@@ -300,8 +300,10 @@ def test_on_the_phone_another_time_can_be_agreed_on(cast, store):
 
 def test_a_hold_that_is_over_is_taken_anew_or_refused_with_others(cast, store):
     request = received(store, now=at(12), starts_at=at(10, days=6))
+    assert request.is_held
     capacity.release_expired(at(12, days=3))
     request.refresh_from_db()
+    assert not request.is_held
     for _n in range(2):
         make_appointment(store, starts_at=at(10, days=6))
     car = make_vehicle(store)
@@ -311,6 +313,7 @@ def test_a_hold_that_is_over_is_taken_anew_or_refused_with_others(cast, store):
         request, vehicle=car, by=cast.advisor, starts_at=at(14, days=6), now=at(13, days=3)
     )
     assert appointment.arrives_at == at(14, days=6)
+    assert not Holder.objects.filter(reservations=None).exists(), "nothing is left of the old hold"
 
 
 def test_a_hold_never_outlasts_the_arrival(store):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import Setting
 from apps.appointments import online, online_round, online_times
 from apps.appointments.models import Appointment, OnlineRequest
+from apps.capacity import services as capacity
 from apps.catalog.models import Package
 from apps.core import clock
 from apps.customers.models import Customer, Vehicle
@@ -205,6 +206,16 @@ def test_a_store_that_takes_nothing_online_says_so(client, page, store):
     Setting.objects.create(key=online_times.OPEN, store=store, effective_from=clock.today(), value=False)
     assert client.get(page).status_code == 404
     assert store.name not in text(client.get("/book/"))
+
+
+def test_a_hold_that_is_over_is_not_promised_any_more(client, page, store, cast):
+    request = received(store, now=at(12), starts_at=at(10, days=6))
+    own = f"{page}{request.key}/"
+    assert "该时段为您保留" in text(client.get(own))
+    capacity.release_expired(at(12, days=3))
+    assert "该时段为您保留" not in text(client.get(own))
+    client.force_login(cast.advisor)
+    assert "时段已释放" in text(client.get(LIST))
 
 
 def test_the_stores_are_listed(client, page, cast):

@@ -60,7 +60,7 @@ class OnlineRequest(models.Model):
 
     ``name``, ``phone`` and ``plate`` are what was typed; ``vehicle`` and ``customer`` are set where the
     proved number and the plate are those of the file. ``starts_at`` … ``ends_at`` is held until the hold
-    expires; then ``holder`` is empty. ``key`` is the customer's own address.
+    expires (``is_held``). ``key`` is the customer's own address.
     """
 
     class Status(models.TextChoices):
@@ -152,6 +152,11 @@ class OnlineRequest(models.Model):
     def is_open(self) -> bool:
         """Whether somebody still has to settle it."""
         return self.status in (self.Status.RECEIVED, self.Status.ASSIGNED)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the time is still held. At most one query."""
+        return self.holder is not None and self.holder.expires_at is not None
 
     def is_late(self, now: datetime) -> bool:
         """Whether it should have been settled before ``now``."""

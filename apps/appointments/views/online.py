@@ -44,7 +44,7 @@ def online_list(request: HttpRequest) -> HttpResponse:
     """GET /appointments/online/?closed=1 → what is to be confirmed, as received; for htmx only the rows."""
     closed = bool(request.GET.get("closed"))
     rows = OnlineRequest.objects.visible_to(request.user).known()
-    rows = rows.select_related("store", "assigned_to", "batch", "appointment", "vehicle")
+    rows = rows.select_related("store", "assigned_to", "batch", "appointment", "vehicle", "holder")
     if closed:
         shown = list(rows.exclude(pk__in=rows.open().values("pk")).order_by("-pk")[:LONGEST])
     else:
@@ -107,7 +107,7 @@ def _detail(
         "amount": sum(line.amount for line in lines),
         "hours": sum(line.flat_rate_hours for line in lines),
         "may_act": may_act,
-        "is_held": row.holder is not None,
+        "is_held": row.is_held,
         "refused": refused,
         "alternatives": alternatives(refused),
         "reason_form": ReasonForm(initial=version),

@@ -103,7 +103,7 @@ def request_state(request: HttpRequest, code: str, key: uuid.UUID) -> HttpRespon
 
     POST takes ``act``: prove (``code``, maybe another ``starts_at``), again, withdraw.
     """
-    rows = OnlineRequest.objects.select_related("store", "receiver", "appointment__advisor")
+    rows = OnlineRequest.objects.select_related("store", "receiver", "holder", "appointment__advisor")
     row = get_object_or_404(rows, key=key, store__code=code)
     if request.method == "GET":
         return _state(request, row)
