@@ -126,8 +126,14 @@ def _drop_tasks(appointment: Appointment) -> None:
 
 
 def begin_due(now: datetime | None = None) -> int:
-    """Begin every step whose day has come, each in its own transaction; returns how many."""
+    """Begin every step whose day has come, each in its own transaction; returns how many.
+
+    What was booked before there was a preparation chain is planned first.
+    """
     now = now or clock.now()
+    unplanned = Appointment.objects.open().filter(arrives_at__gt=now, steps=None)
+    for appointment in unplanned.select_related("store", "holder").order_by("arrives_at", "pk")[:BATCH]:
+        lay(appointment, now=now)
     due = PreparationStep.objects.to_begin(now).select_related("appointment")[:BATCH]
     count = 0
     for step in list(due):

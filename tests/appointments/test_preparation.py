@@ -224,6 +224,13 @@ def test_a_hearing_that_comes_twice_changes_nothing(cast, store):
     assert list(appointment.steps.order_by("kind").values_list("kind", "state", "pk")) == before
 
 
+def test_what_was_booked_before_there_was_a_chain_is_planned_too(store):
+    appointment = make(store, days=6)
+    assert not appointment.steps.exists()
+    preparation.begin_due(day(appointment, 5))
+    assert {s.kind for s in appointment.steps.open()} == {"confirm", "fix", "pack"}
+
+
 # -- the pages ------------------------------------------------------------------------------------
 
 
