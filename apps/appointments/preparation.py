@@ -272,6 +272,22 @@ def complete(step: PreparationStep, *, by: User, note: str = "", now: datetime |
 
 
 @transaction.atomic
+def task_done(task: Task, *, by: User) -> None:
+    """A tick on "my work" says that the step is done; where that cannot be, somebody is asked again."""
+    pk, _sep, kind = task.key.removeprefix(f"{TASK}:").partition(":")
+    rows = PreparationStep.objects.select_related("appointment__advisor", "appointment__store")
+    step = rows.filter(appointment=int(pk), kind=kind).open().first()
+    if step is None or not step.appointment.is_open:
+        return
+    try:
+        with transaction.atomic():
+            complete(step, by=by, note=task.outcome)
+    except DomainError as refused:
+        step.refresh_from_db()
+        _ask(step, clock.now(), parts=str(refused.message)[:120])
+
+
+@transaction.atomic
 def fail(step: PreparationStep, *, reason: str, by: User, now: datetime | None = None) -> None:
     """It cannot be done: the advisor calls the customer before he comes."""
     now = now or clock.now()

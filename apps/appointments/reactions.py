@@ -40,6 +40,7 @@ def register() -> None:
     subscribe(waiting_round.SUBSCRIPTION, *FREED, handler=capacity_freed)
     subscribe("appointments.waiting_booked", "appointment.booked", handler=vehicle_booked)
     subscribe("appointments.preparation", *LAID, *STOPPED, handler=prepare)
+    subscribe("appointments.step_ticked", "task.done", handler=step_ticked)
     subscribe("appointments.missing", *SETTLED, handler=arrival_settled)
 
 
@@ -71,6 +72,13 @@ def prepare(event: Event) -> None:
         preparation.lay(appointment)
     else:
         preparation.stop(appointment)
+
+
+def step_ticked(event: Event) -> None:
+    """A task of the preparation chain was ticked on "my work"."""
+    if event.facts.get("kind") == preparation.TASK and event.actor is not None:
+        task = Task.objects.get(pk=event.subject.partition(":")[2])
+        preparation.task_done(task, by=event.actor)
 
 
 def arrival_settled(event: Event) -> None:

@@ -224,6 +224,28 @@ def test_a_hearing_that_comes_twice_changes_nothing(cast, store):
     assert list(appointment.steps.order_by("kind").values_list("kind", "state", "pk")) == before
 
 
+def test_a_task_ticked_on_my_work_settles_its_step(cast, store):
+    appointment = booked(store)
+    preparation.begin_due(day(appointment, 4))
+    tasks().get().complete(by=cast.advisor, outcome="已电话确认")
+    deliver()
+    confirm = step(appointment, "confirm")
+    assert (confirm.state, confirm.settled_by, confirm.note) == ("done", cast.advisor, "已电话确认")
+    appointment.refresh_from_db()
+    assert appointment.status == Appointment.Status.CONFIRMED
+
+
+def test_a_tick_that_cannot_be_asks_again_with_the_reason(cast, store):
+    on_shelf(cast, 4)
+    appointment = booked(store, quantity=4)
+    preparation.begin_due(day(appointment, 1))
+    stock.release_reservation(Demand.objects.get(), by=cast.manager, reason="急用")
+    tasks().get(role="parts_clerk").complete(by=cast.roles["parts_clerk"])
+    deliver()
+    assert step(appointment, "shelf").state == "open"
+    assert "× 4" in tasks().get(role="parts_clerk").text
+
+
 def test_what_was_booked_before_there_was_a_chain_is_planned_too(store):
     appointment = make(store, days=6)
     assert not appointment.steps.exists()
