@@ -24,7 +24,7 @@ from apps.accounts.models import Store, User
 from apps.appointments import items as work
 from apps.appointments import online_codes, online_times, services
 from apps.appointments.models import Appointment, AppointmentItem, OnlineItem, OnlineRequest
-from apps.appointments.models.enquiry import Item
+from apps.appointments.models.enquiry import Item, shared
 from apps.appointments.selectors import receivers
 from apps.capacity import services as capacity
 from apps.capacity import working_time
@@ -32,6 +32,7 @@ from apps.capacity.models import Holder
 from apps.capacity.needs import Needs, Slot
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.core.locks import one_at_a_time
 from apps.customers.models import Customer, Vehicle
 from apps.desk.live import announce
 from apps.desk.models import Event, Notice, NumberSeries, Task
@@ -44,6 +45,8 @@ CALL = "online.call"
 CALL_TITLE = gettext_noop("Call %(name)s to confirm %(number)s: %(time)s")
 HELD_FOR = timedelta(hours=20)
 """Open hours for which a time is held without a call; never beyond the arrival itself."""
+CONFIRM_WITHIN = timedelta(hours=4)
+"""Working hours between the distribution and the escalation."""
 OPEN_PER_PHONE = 3
 
 
@@ -53,8 +56,7 @@ def begin(
 ) -> OnlineRequest:
     """Keep what was typed (name, phone, plate, starts_at, words, model_text) and send a code to the phone.
 
-    ``address`` is where the request comes from. Raises DomainError ``online_closed``, ``online_time``,
-    ``online_too_many``.
+    ``address`` is where the request comes from. Raises DomainError ``online_time``, ``online_too_many``.
     """
     now = now or clock.now()
     _guard_time(store, typed["starts_at"], now)
@@ -75,7 +77,7 @@ def _guard_time(store: Store, starts_at: datetime, now: datetime) -> None:
 def _save(request: OnlineRequest, asks: Sequence[work.Ask]) -> None:
     request.save(force_insert=True)
     rows = work.lines(asks, work.labour_rate(request.store))
-    OnlineItem.objects.bulk_create(OnlineItem(request=request, **_values(row)) for row in rows)
+    OnlineItem.objects.bulk_create(OnlineItem(request=request, **shared(row, Item)) for row in rows)
 
 
 @capacity.restarting
@@ -92,7 +94,7 @@ def receive(
     request.lock()
     if request.status != OnlineRequest.Status.TYPED:
         return
-    online_codes.lock(request.phone)
+    one_at_a_time(f"online:{request.phone}")
     mine = OnlineRequest.objects.open().filter(phone=request.phone, store=request.store)
     if mine.count() >= OPEN_PER_PHONE:
         raise DomainError(
@@ -121,7 +123,7 @@ def take_in(
     ``online_time``.
     """
     now = now or clock.now()
-    online_codes.lock(f"{by.pk}:{external_id}")
+    one_at_a_time(f"online:{by.pk}:{external_id}")
     known = OnlineRequest.objects.filter(taken_by=by, external_id=external_id).first()
     if known is not None:
         return known, False
@@ -166,8 +168,8 @@ def _vehicle(request: OnlineRequest) -> Vehicle | None:
 
 
 def _customer(request: OnlineRequest) -> Customer | None:
-    rows = Customer.objects.filter(group=request.store.group_id, phone=request.phone, merged_into=None)
-    return rows.order_by("pk").first()
+    people = Customer.objects.with_phone(request.phone).filter(group=request.store.group_id)
+    return people.order_by("pk").first()
 
 
 def needs_of(request: OnlineRequest, advisor_id: int | None = None) -> Needs:
@@ -208,29 +210,35 @@ def _hold(request: OnlineRequest, now: datetime) -> tuple[Holder, Slot]:
 
 @transaction.atomic
 def assign(
-    request: OnlineRequest, to: User, *, by: User | None, version: int | None = None, **more: Any
+    request: OnlineRequest,
+    to: User,
+    *,
+    by: User | None,
+    version: int | None = None,
+    now: datetime | None = None,
+    **more: Any,
 ) -> None:
-    """Give the request to ``to``, who is to call; the call goes with it. ``more``: batch, due_at.
+    """Give the request to ``to``, who is to call within four working hours from now on. ``more``: batch.
 
     Raises DomainError ``online_advisor`` for somebody who does not receive here, ``stale``.
     """
     request.lock(version)
     if not receivers(request.store).filter(pk=to.pk).exists():
         raise DomainError(_("%(name)s does not receive here.") % {"name": to.name}, code="online_advisor")
-    request.assign(to, **more)
+    due_at = working_time.after(request.store, now or clock.now(), CONFIRM_WITHIN)
+    request.assign(to, due_at=due_at, escalated_at=None, **more)
+    _drop_tasks(request, by=by, outcome=gettext_noop("Given to somebody"))
     told = {"name": request.name, "number": request.number, "time": _moment(request.starts_at)}
-    task = Task.put(
+    Task.put(
         f"{CALL}:{request.pk}",
         about=request,
         kind=CALL,
         title=CALL_TITLE,
         params=told,
         owner=to,
-        due_at=request.due_at,
+        due_at=due_at,
         url=address_of(request),
     )
-    if task.owner_id != to.pk:
-        Task.objects.filter(pk=task.pk).update(owner=to)
     Notice.tell([to], CALL_TITLE, url=address_of(request), **told)
     _record("online.assigned", request, by=by, personal={"to": to.name})
 
@@ -270,7 +278,7 @@ def confirm(
 
 def _book(appointment: Appointment, request: OnlineRequest, by: User) -> Appointment:
     services.open_file(appointment, by=by)
-    services.enter(appointment, [AppointmentItem(**_values(row)) for row in request.items.all()])
+    services.enter(appointment, [AppointmentItem(**shared(row, Item)) for row in request.items.all()])
     services.confirm(appointment, by=by)
     return appointment
 
@@ -324,9 +332,13 @@ def _close(request: OnlineRequest, to: Any, reason: str, *, by: User | None) -> 
 
 
 def _settled(request: OnlineRequest, *, by: User | None, outcome: str) -> None:
+    _drop_tasks(request, by=by, outcome=outcome)
+    Message.withdraw(request, gettext_noop("The request is settled"))
+
+
+def _drop_tasks(request: OnlineRequest, *, by: User | None, outcome: str) -> None:
     for task in Task.objects.about(request).open():
         Task.drop(task.key, by=by, outcome=outcome)
-    Message.withdraw(request, gettext_noop("The request is settled"))
 
 
 def _tell(kind: str, request: OnlineRequest, now: datetime) -> None:
@@ -354,10 +366,6 @@ def public_address(request: OnlineRequest) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{timezone.localtime(moment):%m-%d %H:%M}"
-
-
-def _values(row: Any) -> dict[str, Any]:
-    return {f.attname: getattr(row, f.attname) for f in Item._meta.local_fields}
 
 
 def _record(kind: str, request: OnlineRequest, *, by: User | None, **details: Any) -> None:

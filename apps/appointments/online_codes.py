@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from apps.appointments.models import OnlineCode, OnlineRequest
 from apps.core.errors import DomainError
+from apps.core.locks import one_at_a_time
 from apps.desk.nudge import nudge
 from apps.messaging.models import Message
 
@@ -26,18 +27,12 @@ def digest_of(text: str) -> str:
     return salted_hmac("appointments.online", text, algorithm="sha256").hexdigest()
 
 
-def lock(name: str) -> None:
-    """One at a time for this name, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [name])
-
-
 @transaction.atomic
 def send(request: OnlineRequest, *, address: str, now: datetime) -> None:
     """Send a new code to the number; older ones stop working. Raises DomainError ``online_too_many``."""
     came_from = digest_of(address)
     for name in sorted((request.phone, came_from)):
-        lock(name)
+        one_at_a_time(name)
     sent = OnlineCode.objects.all()
     of_phone, of_address = sent.filter(phone=request.phone), sent.filter(address=came_from)
     for rows, limits in ((of_phone, PER_PHONE), (of_address, PER_ADDRESS)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,8 +17,6 @@ from apps.capacity import working_time
 from apps.core import clock
 from apps.desk.models import Event, Notice, Task
 
-CONFIRM_WITHIN = timedelta(hours=4)
-"""Working hours between the distribution and the escalation."""
 NOBODY = gettext_noop("Online requests wait and nobody is on duty: %(n)d")
 SHARED_OUT = gettext_noop("Online requests given to advisors: %(n)d")
 LATE = gettext_noop("%(number)s is not confirmed in time; %(advisor)s has it")
@@ -54,14 +52,13 @@ def distribute(store: Store, *, now: datetime) -> int:
         _ask_the_manager(store, len(requests), now)
         return 0
     batch, _new = OnlineBatch.objects.get_or_create(store=store, at=until)
-    due_at = working_time.after(store, now, CONFIRM_WITHIN)
     people = User.objects.in_bulk(on_duty)
     busy = Counter(OnlineRequest.objects.open().filter(store=store).values_list("assigned_to", flat=True))
     for request in requests:
         own = request.customer.advisor_id if request.customer else None
         chosen = own if own in on_duty else min(on_duty, key=lambda pk: busy[pk])
         busy[chosen] += 1
-        online.assign(request, people[chosen], by=None, batch=batch, due_at=due_at)
+        online.assign(request, people[chosen], by=None, batch=batch, now=now)
     _tell_managers(store, SHARED_OUT, n=len(requests))
     Task.drop(_key(store), by=None, outcome=gettext_noop("Distributed"))
     return len(requests)

@@ -71,7 +71,7 @@ def lay(appointment: Appointment, *, now: datetime | None = None) -> None:
     steps = PreparationStep.objects.filter(appointment=appointment)
     stale = steps.exclude(arrives_at=appointment.arrives_at)
     if stale.exists():
-        _drop_tasks(appointment)
+        _drop_tasks(appointment, gettext_noop("Planned anew"))
         stale.exclude(kind__in=OF_PARTS, state=State.DONE).delete()
         stale.update(arrives_at=appointment.arrives_at)
     kept = set(steps.values_list("kind", flat=True))
@@ -111,7 +111,7 @@ def stop(appointment: Appointment, *, now: datetime | None = None) -> None:
     now = now or clock.now()
     rows = PreparationStep.objects.filter(appointment=appointment).open()
     rows.update(state=State.NEEDLESS, settled_at=now)
-    _drop_tasks(appointment)
+    _drop_tasks(appointment, gettext_noop("Not needed any more"))
     if appointment.status != Appointment.Status.ARRIVED:
         for item in appointment.items.filter(demand__isnull=False).select_related("demand__part"):
             demand, item.demand = item.demand, None
@@ -120,9 +120,9 @@ def stop(appointment: Appointment, *, now: datetime | None = None) -> None:
                 stock.cancel(demand)
 
 
-def _drop_tasks(appointment: Appointment) -> None:
+def _drop_tasks(appointment: Appointment, why: str) -> None:
     for task in Task.objects.about(appointment).open().filter(kind__in=[TASK, CALL]):
-        Task.drop(task.key, by=None, outcome=gettext_noop("Planned anew"))
+        Task.drop(task.key, by=None, outcome=why)
 
 
 def begin_due(now: datetime | None = None) -> int:

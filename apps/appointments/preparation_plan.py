@@ -14,9 +14,9 @@ Kind = PreparationStep.Kind
 BEGINS, DUE = time(8), time(17)
 DAYS: dict[str, tuple[int, int]] = {
     Kind.CONFIRM: (4, 3),
+    Kind.FIX: (1, 1),  # before the parts: capacity is locked before stock
     Kind.PARTS: (3, 3),
     Kind.SHELF: (1, 1),
-    Kind.FIX: (1, 1),
     Kind.TOOLS: (1, 1),
     Kind.PACK: (1, 1),
 }

@@ -18,7 +18,6 @@ from apps.appointments import items as work
 from apps.appointments import messages
 from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry
 from apps.capacity import services as capacity
-from apps.capacity.models import Holder
 from apps.capacity.needs import Needs, Slot
 from apps.core import clock, when
 from apps.core.errors import DomainError
@@ -70,11 +69,8 @@ def book(
         comeback_of=comeback_of, odometer_km=odometer_km, people=people, mobility=mobility,
         fetched_from=fetched_from, customer_words=customer_words, booked_by=by, booked_at=now,
     )  # fmt: skip
-    appointment.guard_comeback()
     needs = work.needs(lines, kind, advisor.pk if advisor else None, people=people, mobility=mobility)
-    appointment.holder, slot = _hold(appointment, needs, starts_at)
-    appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at
-    appointment.advisor_id = receiver(slot)
+    _hold(appointment, needs, starts_at)
     open_file(appointment, by=by)
     enter(appointment, lines)
     return appointment
@@ -88,14 +84,18 @@ def enter(appointment: Appointment, lines: list[AppointmentItem]) -> None:
     _tell(appointment, "appointment.booked", appointment.booked_at)
 
 
-def _hold(appointment: Appointment, needs: Needs, starts_at: datetime) -> tuple[Holder, Slot]:
+def _hold(appointment: Appointment, needs: Needs, starts_at: datetime) -> None:
     """Reserve what the new appointment takes, unless its car is promised elsewhere in that time."""
     vehicle, now = appointment.vehicle, appointment.booked_at
+    appointment.guard_comeback()
     guard_vehicle(vehicle, starts_at, starts_at + needs.duration, now)
-    held = capacity.reserve(appointment.store, needs=needs, starts_at=starts_at, label=str(vehicle), now=now)
+    appointment.holder, slot = capacity.reserve(
+        appointment.store, needs=needs, starts_at=starts_at, label=str(vehicle), now=now
+    )
     # Again with the true end: nights lie between the pieces of a long job.
-    guard_vehicle(vehicle, held[1].starts_at, held[1].ends_at, now)
-    return held
+    guard_vehicle(vehicle, slot.starts_at, slot.ends_at, now)
+    appointment.arrives_at, appointment.ready_at = slot.starts_at, slot.ends_at
+    appointment.advisor_id = receiver(slot)
 
 
 def _save(appointment: Appointment, lines: list[AppointmentItem]) -> None:

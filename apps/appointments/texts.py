@@ -17,6 +17,7 @@ from apps.core import clock
 from apps.core.registry import MessageKind
 from apps.desk.models import Task
 from apps.messaging.models import Message
+from apps.messaging.replies import ENABLED
 
 CALL_TITLE = gettext_noop("Call %(name)s: the message about %(number)s could not be delivered")
 
@@ -63,7 +64,7 @@ def text(message: Message) -> str:
     """The words, in the language that is active (the customer's)."""
     appointment = _appointment(message)
     words = str(TEXTS[message.kind]) % _facts(appointment)
-    if message.kind in ASKING and Setting.value_of("messaging.replies", appointment.store_id):
+    if message.kind in ASKING and Setting.value_of(ENABLED, appointment.store_id):
         words += " " + _("Reply 1 to confirm, 2 for other times, 3 to cancel, T for no more messages.")
     return words
 

@@ -32,7 +32,7 @@ from apps.accounts.models import Setting, Store, User
 from apps.appointments import items as work
 from apps.appointments import services
 from apps.appointments.models import Appointment, AppointmentItem, WaitingEntry, WaitingItem
-from apps.appointments.models.enquiry import Enquiry, Item
+from apps.appointments.models.enquiry import Enquiry, Item, shared
 from apps.appointments.models.waiting import Offer
 from apps.capacity import services as capacity
 from apps.capacity.models import Holder
@@ -90,12 +90,11 @@ def put(
         **wish,
     )
     _guard_wish(entry, now)
-    entry.guard_comeback()
     # The series stays locked until the end, so ids are committed in the order in which they were drawn.
     entry.number = NumberSeries.draw(store, SERIES)
     entry.save(force_insert=True)
     rows = work.lines(asks, work.labour_rate(store))
-    WaitingItem.objects.bulk_create(WaitingItem(entry=entry, **_values(row, Item)) for row in rows)
+    WaitingItem.objects.bulk_create(WaitingItem(entry=entry, **shared(row, Item)) for row in rows)
     services.open_file(entry, by=by)
     _record("waiting.put", entry, by=by)
     return entry
@@ -118,6 +117,7 @@ def _guard_wish(entry: WaitingEntry, now: datetime) -> None:
         )
     start = timezone.make_aware(datetime.combine(entry.from_day, time()))
     services.guard_vehicle(entry.vehicle, start, end, now)
+    entry.guard_comeback()
     if waits := WaitingEntry.objects.of_car(entry.vehicle).first():
         raise DomainError(
             _("%(vehicle)s waits already: %(number)s, since %(time)s. Withdraw that entry first.")
@@ -215,7 +215,7 @@ def accept(
     capacity.keep(held.holder, now=now)
     appointment = Appointment(
         store=entry.store,
-        **_values(entry, Enquiry, but=("version",)),
+        **shared(entry, Enquiry, but=("version",)),
         advisor_id=held.receiver_id,
         arrives_at=held.starts_at,
         ready_at=held.ends_at,
@@ -223,7 +223,7 @@ def accept(
         booked_by=by,
         booked_at=now,
     )
-    services.enter(appointment, [AppointmentItem(**_values(row, Item)) for row in entry.items.all()])
+    services.enter(appointment, [AppointmentItem(**shared(row, Item)) for row in entry.items.all()])
     entry.close(WaitingEntry.Status.BOOKED, appointment=appointment)
     _done_with(entry, gettext_noop("The customer has accepted"), by=by)
     _record("waiting.booked", entry, by=by, facts={**_start(held), "appointment": appointment.number})
@@ -373,12 +373,6 @@ def _free(holder: Holder | None) -> None:
     if holder is not None:
         capacity.release(holder)
         holder.delete()
-
-
-def _values(row: Any, base: type[Enquiry] | type[Item], but: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What two rows of the same abstract ``base`` have in common, without another query."""
-    fields = [f.attname for f in base._meta.local_fields if f.name not in but]
-    return {name: getattr(row, name) for name in fields}
 
 
 def _start(held: Offer) -> dict[str, Any]:

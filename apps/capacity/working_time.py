@@ -43,11 +43,12 @@ def advisors_on_duty(store: Store, moment: datetime) -> list[int]:
     opens, closes = (int(timezone.make_aware(datetime.combine(day, at)).timestamp()) for at in span)
     rosters = Duties(store.pk, day).spans([OpenDay(day, opens, closes)])
     second = int(moment.timestamp())
-    away = set(Absence.objects.filter(resource__store=store, during__contains=moment).values_list("resource"))
+    absent = Absence.objects.filter(resource__store=store, during__contains=moment)
+    away = set(absent.values_list("resource", flat=True))
     rows = Resource.objects.filter(store=store, kind=Resource.Kind.ADVISOR, is_active=True)
     rows = rows.filter(person__is_active=True).order_by("person__name", "person")
     return [
         person
         for pk, person in rows.values_list("pk", "person")
-        if (pk,) not in away and any(end > second for _start, end in rosters.get(pk, [(opens, closes)]))
+        if pk not in away and any(end > second for _start, end in rosters.get(pk, [(opens, closes)]))
     ]

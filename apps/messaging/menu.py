@@ -14,8 +14,7 @@ from apps.customers.models import Customer
 from apps.desk.models.event import EVENT_TITLES
 from apps.messaging.health import outbox
 from apps.messaging.models import Message, Reply
-
-REPLIES = "messaging.replies"
+from apps.messaging.replies import ENABLED
 
 
 def _ledger(obj, user):
@@ -37,7 +36,7 @@ def register() -> None:
     declare("messaging.resolve", *DESK, *MANAGERS)
     declare("messaging.take_in", Role.INFORMATION_CLERK, Role.ADMINISTRATOR)
     declare_setting(
-        REPLIES,
+        ENABLED,
         bool,
         False,
         _("Messages ask for a reply by number"),

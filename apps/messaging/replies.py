@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from apps.accounts.models import Store, User
 from apps.accounts.roles import Role
 from apps.core import clock
+from apps.core.locks import one_at_a_time
 from apps.core.registry import registry
 from apps.core.widths import half_width
 from apps.customers.models import Customer
@@ -19,7 +20,9 @@ from apps.messaging.models import Message, Reply
 
 ANSWERS_WITHIN = timedelta(days=7)
 """A reply speaks of the last message of so many days."""
-OPT_OUT = {"t", "td", "q", "n", "\u9000\u8ba2", "stop", "unsubscribe"}
+OPT_OUT = {"t", "td", "\u9000\u8ba2", "stop", "unsubscribe"}
+ENABLED = "messaging.replies"
+"""The setting: whether messages say what can be replied."""
 TITLE = gettext_noop("A customer replied and nobody knows to what: %(text)s (%(phone)s)")
 
 
@@ -33,7 +36,7 @@ def hear(
     sees. Opting out needs no message and is done at once.
     """
     now = now or clock.now()
-    _lock(f"{by.pk}:{reference}")
+    one_at_a_time(f"reply:{by.pk}:{reference}")
     if known := Reply.objects.filter(taken_by=by, reference=reference).first():
         return known, False
     words, hook = half_width(text).strip(), None
@@ -61,11 +64,6 @@ def hear(
     return reply, True
 
 
-def _lock(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [name])
-
-
 def _answered(phone: str, by: User, now: datetime) -> Message | None:
     """The last message that went to the number. One query."""
     sent = Message.objects.visible_to(by).filter(phone=phone, sent_at__gt=now - ANSWERS_WITHIN)
@@ -73,14 +71,14 @@ def _answered(phone: str, by: User, now: datetime) -> Message | None:
 
 
 def _stop_messages(phone: str, store: Store) -> None:
-    rows = Customer.objects.filter(group=store.group_id, phone=phone, merged_into=None, accepts_messages=True)
-    for customer in rows:
+    people = Customer.objects.with_phone(phone).filter(group=store.group_id, accepts_messages=True)
+    for customer in people:
         customer.update(by=None, store=store, accepts_messages=False)
 
 
 def is_unwelcome(message: Message) -> bool:
     """Whether the number wants no messages: by its file, or, on no file, by its reply. Two queries."""
-    people = Customer.objects.filter(phone=message.phone, group=message.store.group_id)
+    people = Customer.objects.with_phone(message.phone).filter(group=message.store.group_id)
     wants = list(people.values_list("accepts_messages", flat=True))
     if wants:
         return not all(wants)

@@ -61,7 +61,7 @@ on("keydown", (event) => {
   if (!wanted) return;
   event.preventDefault();
   wanted.focus();
-  wanted.click();
+  if (!wanted.matches("details[open] > summary")) wanted.click();
   document.getElementById(wanted.dataset.then)?.focus();
 });
 

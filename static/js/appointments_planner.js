@@ -61,8 +61,8 @@ const hand = page && dragging({
   lift: kind.lift,
   where: kind.where,
   held: planner,
+  over: () => document.getElementById("openings")?.replaceChildren(),
   drop(handle, place, load) {
-    document.getElementById("openings")?.replaceChildren();
     const starts = kind.when(place, load);
     if (!starts) return null;
     const asked = new URLSearchParams({ starts_at: starts, back: page.dataset.back });
@@ -71,8 +71,5 @@ const hand = page && dragging({
   },
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && hand?.isHolding()) {
-    hand.letGo();
-    document.getElementById("openings")?.replaceChildren();
-  }
+  if (event.key === "Escape" && hand?.isHolding()) hand.letGo();
 });

@@ -5,8 +5,8 @@ const FAR_ENOUGH_PX = 6;
 // find(target) → the handle under the hand, or null.
 // lift(handle) → {width, label}; whatever else it holds is given back to the others as `load`.
 // where(event, load) → {target, words, refused?, …} or null; drop(handle, place, load) is called on a place.
-// held() → the element that must not be replaced under the hand.
-export function dragging({ find, lift, where, drop, held }) {
+// held() → the element that must not be replaced under the hand; over() is told when the hand is empty again.
+export function dragging({ find, lift, where, drop, held, over }) {
   let drag = null;
   let dropped = false;
 
@@ -60,6 +60,7 @@ export function dragging({ find, lift, where, drop, held }) {
     const board = held();
     if (board) delete board.dataset.liveHold;
     drag = null;
+    over?.();
     return was;
   }
 

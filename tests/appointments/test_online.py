@@ -266,12 +266,29 @@ def test_it_can_be_given_to_somebody_else_and_the_call_goes_along(cast, store):
     request.refresh_from_db()
     other = ({cast.advisor, cast.reception_supervisor} - {request.assigned_to}).pop()
     online.assign(request, other, by=cast.manager, version=request.version)
-    assert Task.objects.get(kind="online.call").owner == other
+    assert Task.objects.open().get(kind="online.call").owner == other
     refused("online_advisor", online.assign, request, cast.technician, by=cast.manager)
     refused("stale", online.assign, request, cast.advisor, by=cast.manager, version=0)
 
 
 # -- confirmed, declined, withdrawn ----------------------------------------------------------------
+
+
+def test_before_the_distribution_the_manager_may_give_it_to_somebody(cast, store):
+    request = received(store, now=at(22))
+    online.assign(request, cast.advisor, by=cast.manager, now=at(9))
+    assert (request.status, request.due_at) == (Status.ASSIGNED, at(13))
+
+
+def test_given_to_somebody_else_the_four_hours_begin_anew(cast, store):
+    request = received(store, now=at(22))
+    online.assign(request, cast.advisor, by=None, now=at(9))
+    assert online_round.escalate(_fresh(request), now=at(14))
+    assert _fresh(request).escalated_at
+    online.assign(_fresh(request), cast.manager, by=cast.manager, now=at(14))
+    assert _fresh(request).escalated_at is None
+    call = Task.objects.about(request).open().get()
+    assert (call.owner, call.due_at) == (cast.manager, _fresh(request).due_at)
 
 
 def test_confirmed_it_is_an_appointment_in_the_time_that_was_held(cast, store):

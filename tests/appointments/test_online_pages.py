@@ -151,22 +151,14 @@ def test_too_many_codes_are_refused_in_words(client, page):
 def test_a_time_that_goes_meanwhile_offers_others_on_the_same_page(client, page, store):
     request = asked(client, page)
     own = f"{page}{request.key}/"
-    for _n in range(4):
-        if not _take(store, request):
-            break
+    for _n in range(2):
+        make_appointment(store, starts_at=request.starts_at)
     answer = client.post(own, {"act": "prove", "code": code_of(request)})
     text(answer, 409)
     other = answer.context["alternatives"][0]["starts_at"]
     assert client.post(own, {"act": "prove", "code": code_of(request), "starts_at": other}).status_code == 302
     request.refresh_from_db()
     assert request.starts_at == datetime.fromisoformat(other)
-
-
-def _take(store, request):
-    try:
-        return make_appointment(store, starts_at=request.starts_at)
-    except Exception:
-        return None
 
 
 def test_the_customer_withdraws_on_his_page(client, page):

@@ -93,6 +93,17 @@ def test_a_card_is_dragged_to_a_full_day_and_takes_one_of_the_times_offered(cast
     assert booked.arrives_at != tomorrow(9)
 
 
+def test_let_go_beside_the_hours_nothing_is_asked_and_nothing_stays_hatched(cast, page, sign_in, booked):
+    sign_in(page, cast.advisor)
+    page.goto(f"/appointments/day/?day={tomorrow():%Y-%m-%d}")
+    drag(page, page.locator(f".bar[data-drag='{booked.pk}']"), 15.25)
+    expect(page.locator("#openings i").first).to_be_attached()
+    page.mouse.move(5, 5, steps=3)
+    page.mouse.up()
+    expect(page.locator("#openings i")).to_have_count(0)
+    expect(page.locator("#proposal-dialog")).not_to_be_visible()
+
+
 def test_a_click_without_a_drag_still_opens_the_appointment(cast, page, sign_in, booked):
     sign_in(page, cast.advisor)
     page.goto(f"/appointments/day/?day={tomorrow():%Y-%m-%d}")

@@ -285,10 +285,21 @@ def test_a_step_is_settled_on_the_appointments_page(cast, desk):
     pack, confirm = step(appointment, "pack"), step(appointment, "confirm")
     own = f"/appointments/{appointment.pk}/"
     assert desk.post(f"{PAGE}{confirm.pk}/completion/", {"note": "好"}).url == own
-    assert desk.post(f"{PAGE}{pack.pk}/failure/", {"reason": ""}).status_code == 409
-    assert desk.post(f"{PAGE}{pack.pk}/failure/", {"reason": "缺纸", "back": PAGE}).url == PAGE
-    assert desk.post(f"{PAGE}{pack.pk}/completion/", {"back": "//example.com/"}).url == own
+    assert desk.post(f"{PAGE}{pack.pk}/failure/", {"reason": "缺纸"}).url == own
+    assert desk.post(f"{PAGE}{pack.pk}/completion/").url == own
     assert "缺纸" not in text(desk.get(PAGE))
+
+
+def test_what_cannot_be_settled_is_said_beside_the_step_and_the_note_is_kept(cast, desk, store):
+    on_shelf(cast, 1)
+    appointment = booked(store, quantity=4)
+    preparation.begin_due(day(appointment, 2))
+    shelf, pack = step(appointment, "shelf"), step(appointment, "pack")
+    kept = text(desk.post(f"{PAGE}{shelf.pk}/completion/", {"note": "柜 3 号"}), 422)
+    assert f'id="step-{shelf.pk}-error"' in kept
+    assert 'value="柜 3 号"' in kept
+    assert f'id="step-{pack.pk}-error"' in text(desk.post(f"{PAGE}{pack.pk}/failure/", {"reason": " "}), 422)
+    assert step(appointment, "shelf").state == "open"
 
 
 def test_others_settle_nothing(cast, client, store):

@@ -15,10 +15,8 @@ from apps.appointments.items import Ask, with_lines
 from apps.appointments.models import (
     Appointment,
     AppointmentItem,
-    OnlineItem,
     OnlineRequest,
     WaitingEntry,
-    WaitingItem,
 )
 from apps.appointments.selectors import KINDS
 from apps.core import clock, phones, plates
@@ -26,7 +24,7 @@ from apps.customers.models import Customer, ServiceRecord, Vehicle
 
 
 class ItemSerializer(serializers.ModelSerializer):
-    """One line with hours and amount."""
+    """One line of an appointment, of who waits, or of an online request, with hours and amount as told."""
 
     name = serializers.CharField(source="__str__", read_only=True)
 
@@ -139,21 +137,10 @@ class WishSerializer(EnquirySerializer):
     till_time = serializers.TimeField(required=False, allow_null=True)
 
 
-class WaitingItemSerializer(serializers.ModelSerializer):
-    """One line with hours and amount, as told."""
-
-    name = serializers.CharField(source="__str__", read_only=True)
-
-    class Meta:
-        model = WaitingItem
-        fields = ItemSerializer.Meta.fields
-        read_only_fields = fields
-
-
 class WaitingEntrySerializer(serializers.ModelSerializer):
     """An entry of the waiting list. The place in the list is the order of the ids."""
 
-    items = WaitingItemSerializer(many=True, read_only=True)
+    items = ItemSerializer(many=True, read_only=True)
     plate = serializers.CharField(source="vehicle.plate", read_only=True)
 
     class Meta:
@@ -211,21 +198,10 @@ class IntakeSerializer(serializers.Serializer):
         return attrs
 
 
-class OnlineItemSerializer(serializers.ModelSerializer):
-    """One line with hours and amount, as shown on the menu."""
-
-    name = serializers.CharField(source="__str__", read_only=True)
-
-    class Meta:
-        model = OnlineItem
-        fields = ItemSerializer.Meta.fields
-        read_only_fields = fields
-
-
 class OnlineRequestSerializer(serializers.ModelSerializer):
     """What became of a request."""
 
-    items = OnlineItemSerializer(many=True, read_only=True)
+    items = ItemSerializer(many=True, read_only=True)
     appointment_number = serializers.CharField(source="appointment.number", default="", read_only=True)
 
     class Meta:

@@ -53,7 +53,8 @@ class Appointment(Enquiry):
         CANCELLED = "cancelled", _("Cancelled")
         NO_SHOW = "no_show", _("No-show")
 
-    NEXT: dict[str, set[Any]] = {
+    REFUSED = "appointment_state"
+    NEXT = {
         Status.BOOKED: {Status.CONFIRMED, Status.ARRIVED, Status.CANCELLED, Status.NO_SHOW},
         Status.CONFIRMED: {Status.ARRIVED, Status.CANCELLED, Status.NO_SHOW},
         Status.ARRIVED: set(),
@@ -104,16 +105,6 @@ class Appointment(Enquiry):
         """Expected before ``now`` and not arrived."""
         return self.is_open and self.arrives_at <= now
 
-    def lock(self, version: int | None = None) -> None:
-        """Reload under a row lock. With ``version`` (what a page showed) a stale tab is refused."""
-        self.refresh_from_db(from_queryset=Appointment.objects.select_for_update(no_key=True))
-        if version is not None and version != self.version:
-            raise DomainError(
-                _("Somebody changed %(appointment)s meanwhile. Reload the page, then decide.")
-                % {"appointment": self.number},
-                code="stale",
-            )
-
     def guard_open(self, verb: Any) -> None:
         """Refuse ``verb`` (a translated phrase) on an appointment nobody waits for any more."""
         if not self.is_open:
@@ -152,19 +143,6 @@ class Appointment(Enquiry):
         self.version += 1
         self.save(update_fields=["arrives_at", "ready_at", "advisor", "version"])
 
-    def _move(self, to: Appointment.Status, **fields: str) -> None:
-        if to not in self.NEXT[self.status]:
-            raise DomainError(
-                _("%(appointment)s is %(status)s; it cannot become %(to)s.")
-                % {"appointment": self.number, "status": self.get_status_display(), "to": to.label},
-                code="appointment_state",
-            )
-        self.status = to
-        self.version += 1
-        for name, value in fields.items():
-            setattr(self, name, value)
-        self.save(update_fields=["status", "version", *fields])
-
     @property
     def amount(self) -> Decimal:
         """What was told on the phone, all items together. Prefetch ``items``."""
@@ -176,11 +154,3 @@ class AppointmentItem(Item):
 
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="items")
     demand = models.OneToOneField(Demand, models.PROTECT, null=True, related_name="+")
-
-    class Meta(Item.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(operation__isnull=False, part=None) | Q(operation=None, part__isnull=False),
-                name="appointment_item_is_one_thing",
-            ),
-        ]

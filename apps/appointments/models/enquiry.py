@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.appointments.models.staged import Staged
 from apps.catalog.models import LabourOperation, Package, Part
 from apps.core.errors import DomainError
 from apps.core.money import MoneyField
 from apps.customers.models import Customer, ServiceRecord, Vehicle
 
 
-class Enquiry(models.Model):
+class Enquiry(Staged):
     """A customer on the phone: whom to call, the car, the kind of work, his own words."""
 
     class Kind(models.TextChoices):
@@ -52,7 +54,6 @@ class Enquiry(models.Model):
     mobility = models.CharField(_("mobility"), max_length=10, choices=Mobility.choices, blank=True)
     fetched_from = models.CharField(_("where we fetch it"), max_length=200, blank=True)
     customer_words = models.TextField(_("the customer's words"), blank=True)
-    version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         abstract = True
@@ -97,6 +98,18 @@ class Item(models.Model):
     class Meta:
         abstract = True
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(operation__isnull=False, part=None) | Q(operation=None, part__isnull=False),
+                name="%(class)s_is_one_thing",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.operation or self.part)
+
+
+def shared(row: Enquiry | Item, base: type[models.Model], but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What ``row`` has in common with every other row of the abstract ``base``, without another query."""
+    fields = [f.attname for f in base._meta.local_fields if f.name not in but]
+    return {name: getattr(row, name) for name in fields}

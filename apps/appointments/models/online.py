@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.appointments.models.appointment import Appointment
 from apps.appointments.models.enquiry import Enquiry, Item
+from apps.appointments.models.staged import Staged
 from apps.capacity.models import Holder
-from apps.core.errors import DomainError
 from apps.customers.models import Customer, Vehicle
 
 
@@ -55,7 +55,7 @@ class OnlineBatch(models.Model):
         return f"{self.at:%m-%d %H:%M}"
 
 
-class OnlineRequest(models.Model):
+class OnlineRequest(Staged):
     """A request from the online page or an outside channel. ``NEXT`` is the whole map of ``status``.
 
     ``name``, ``phone`` and ``plate`` are what was typed; ``vehicle`` and ``customer`` are set where the
@@ -71,7 +71,8 @@ class OnlineRequest(models.Model):
         DECLINED = "declined", _("Not taken on")
         WITHDRAWN = "withdrawn", _("Withdrawn by the customer")
 
-    NEXT: dict[str, set[Any]] = {
+    REFUSED = "online_state"
+    NEXT = {
         Status.TYPED: {Status.RECEIVED},
         Status.RECEIVED: {Status.ASSIGNED, Status.BOOKED, Status.DECLINED, Status.WITHDRAWN},
         Status.ASSIGNED: {Status.ASSIGNED, Status.BOOKED, Status.DECLINED, Status.WITHDRAWN},
@@ -106,7 +107,6 @@ class OnlineRequest(models.Model):
     escalated_at = models.DateTimeField(null=True)
     appointment = models.OneToOneField(Appointment, models.PROTECT, null=True, related_name="online_request")
     closed_reason = models.CharField(_("reason"), max_length=200, blank=True)
-    version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = OnlineRequestQuerySet.as_manager()
 
@@ -162,16 +162,6 @@ class OnlineRequest(models.Model):
         """Whether it should have been settled before ``now``."""
         return self.is_open and self.due_at is not None and self.due_at <= now
 
-    def lock(self, version: int | None = None) -> None:
-        """Reload under a row lock. With ``version`` (what a page showed) a stale tab is refused."""
-        self.refresh_from_db(from_queryset=OnlineRequest.objects.select_for_update(no_key=True))
-        if version is not None and version != self.version:
-            raise DomainError(
-                _("Somebody changed %(request)s meanwhile. Reload the page, then decide.")
-                % {"request": self},
-                code="stale",
-            )
-
     def receive(self, **fields: Any) -> None:
         """The number is proved. Call through ``online.receive``, which holds the time."""
         self._move(self.Status.RECEIVED, **fields)
@@ -184,32 +174,11 @@ class OnlineRequest(models.Model):
         """Settled, for good. Call through ``online.confirm``, ``decline`` or ``withdraw``."""
         self._move(to, holder=None, closed_reason=reason, appointment=appointment)
 
-    def _move(self, to: Status, **fields: Any) -> None:
-        if to not in self.NEXT[self.status]:
-            raise DomainError(
-                _("%(request)s is %(status)s; it cannot become %(to)s.")
-                % {"request": self, "status": self.get_status_display(), "to": to.label},
-                code="online_state",
-            )
-        self.status = to
-        self.version += 1
-        for name, value in fields.items():
-            setattr(self, name, value)
-        self.save(update_fields=["status", "version", *fields])
-
 
 class OnlineItem(Item):
     """What is asked for, at the price shown on the page."""
 
     request = models.ForeignKey(OnlineRequest, models.CASCADE, related_name="items")
-
-    class Meta(Item.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(operation__isnull=False, part=None) | Q(operation=None, part__isnull=False),
-                name="online_item_is_one_thing",
-            ),
-        ]
 
 
 class OnlineCode(models.Model):

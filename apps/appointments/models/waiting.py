@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -84,7 +84,8 @@ class WaitingEntry(Enquiry):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     ENDS: tuple[Status, ...] = (Status.BOOKED, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN)
-    NEXT: dict[str, set[Any]] = {
+    REFUSED = "waiting_state"
+    NEXT = {
         Status.WAITING: {Status.OFFERED, Status.BOOKED, Status.EXPIRED, Status.WITHDRAWN},
         Status.OFFERED: {Status.WAITING, *ENDS},
         **{status: set() for status in ENDS},
@@ -174,15 +175,6 @@ class WaitingEntry(Enquiry):
             and all(abs(starts_at - passed) >= APART for passed in self.passed)
         )
 
-    def lock(self, version: int | None = None) -> None:
-        """Reload under a row lock. With ``version`` (what a page showed) a stale tab is refused."""
-        self.refresh_from_db(from_queryset=WaitingEntry.objects.select_for_update(no_key=True))
-        if version is not None and version != self.version:
-            raise DomainError(
-                _("Somebody changed %(entry)s meanwhile. Reload the page, then decide.") % {"entry": self},
-                code="stale",
-            )
-
     @property
     def offered(self) -> Offer | None:
         """What is held for the customer, if anything is. At most one query."""
@@ -228,19 +220,6 @@ class WaitingEntry(Enquiry):
         fields = {"closed_reason": reason, "appointment": appointment, "due_at": None, "accept_until": None}
         self._move(to, holder=None, **fields)
 
-    def _move(self, to: Status, **fields: Any) -> None:
-        if to not in self.NEXT[self.status]:
-            raise DomainError(
-                _("%(entry)s is %(status)s; it cannot become %(to)s.")
-                % {"entry": self, "status": self.get_status_display(), "to": to.label},
-                code="waiting_state",
-            )
-        self.status = to
-        self.version += 1
-        for name, value in fields.items():
-            setattr(self, name, value)
-        self.save(update_fields=["status", "version", *fields])
-
 
 NOTHING_HELD = {"holder": None, "starts_at": None, "ends_at": None, "receiver": None, "accept_until": None}
 
@@ -249,11 +228,3 @@ class WaitingItem(Item):
     """What is to be done once there is a time, at the price told when the entry was recorded."""
 
     entry = models.ForeignKey(WaitingEntry, models.CASCADE, related_name="items")
-
-    class Meta(Item.Meta):
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(operation__isnull=False, part=None) | Q(operation=None, part__isnull=False),
-                name="waiting_item_is_one_thing",
-            ),
-        ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -89,21 +90,23 @@ def tone_of(appointment: Appointment) -> str:
 @require_perm("appointments.see")
 def appointment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /appointments/<id>/."""
-    return _detail(request, own(request, pk))
+    return detail_page(request, own(request, pk))
 
 
-def _detail(
+def detail_page(
     request: HttpRequest,
     appointment: Appointment,
     *,
     cancel_form: ReasonForm | None = None,
     no_show_form: ReasonForm | None = None,
+    step_refused: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """One appointment; 422 with a form that was refused, or with ``step_refused`` (pk, message, typed)."""
     now = clock.now()
     lines = list(appointment.items.select_related("operation", "part", "package"))
     held = Reservation.objects.filter(holder=appointment.holder_id or 0).select_related("resource")
     version = {"version": appointment.version}
-    refused = cancel_form or no_show_form
+    refused = cancel_form or no_show_form or step_refused
     return render(
         request,
         "appointments/detail.html",
@@ -121,6 +124,7 @@ def _detail(
             "cancel_form": cancel_form or ReasonForm(initial=version, prefix="cancel"),
             "no_show_form": no_show_form or ReasonForm(initial=version, prefix="no_show"),
             "version_form": VersionForm(initial=version),
+            "step_refused": step_refused,
             "actions": registry.actions_for("appointment", appointment, request.user),
             "panels": registry.panels_for("appointment", appointment, request.user),
             "events": Event.objects.about(appointment, appointment.holder)[:STORY],
@@ -153,7 +157,7 @@ def cancellation_create(request: HttpRequest, pk: int) -> HttpResponse:
     appointment = own(request, pk)
     form = ReasonForm(request.POST, prefix="cancel")
     if not form.is_valid():
-        return _detail(request, appointment, cancel_form=form)
+        return detail_page(request, appointment, cancel_form=form)
     services.cancel(appointment, **form.cleaned_data, by=request.user)
     messages.success(
         request, _("%(number)s is cancelled and its time is free.") % {"number": appointment.number}
@@ -169,7 +173,7 @@ def no_show_create(request: HttpRequest, pk: int) -> HttpResponse:
     appointment = own(request, pk)
     form = ReasonForm(request.POST, prefix="no_show")
     if not form.is_valid():
-        return _detail(request, appointment, no_show_form=form)
+        return detail_page(request, appointment, no_show_form=form)
     services.mark_no_show(appointment, **form.cleaned_data, by=request.user)
     messages.success(request, _("%(number)s is noted as a no-show.") % {"number": appointment.number})
     return redirect("appointments:detail", pk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -13,8 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.accounts.access import require_perm
 from apps.appointments import preparation, selectors
 from apps.appointments.models import PreparationStep
+from apps.appointments.views.appointments import detail_page, own
 from apps.core import clock
+from apps.core.errors import DomainError
 from apps.desk.once import once
+
+BESIDE_THE_STEP = {"parts_short", "reason_missing"}
+"""Refusals that the person at the form can answer there."""
 
 
 @require_GET
@@ -43,23 +47,18 @@ def _own(request: HttpRequest, pk: int) -> PreparationStep:
     return get_object_or_404(rows, pk=pk)
 
 
-def _back(request: HttpRequest, step: PreparationStep) -> HttpResponse:
-    """To the page whose button was pressed, if it is one of ours."""
-    wanted = request.POST.get("back", "")
-    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return redirect(wanted)
-    return redirect("appointments:detail", step.appointment_id)
-
-
 @require_POST
 @require_perm("appointments.prepare")
 @once
 def completion_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/completion/ with ``note`` → done."""
-    step = _own(request, pk)
-    preparation.complete(step, by=request.user, note=request.POST.get("note", ""))
+    step, note = _own(request, pk), request.POST.get("note", "")
+    try:
+        preparation.complete(step, by=request.user, note=note)
+    except DomainError as error:
+        return _refused(request, step, error, note=note)
     messages.success(request, _("%(step)s: done.") % {"step": step})
-    return _back(request, step)
+    return redirect("appointments:detail", step.appointment_id)
 
 
 @require_POST
@@ -67,7 +66,18 @@ def completion_create(request: HttpRequest, pk: int) -> HttpResponse:
 @once
 def failure_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST …/failure/ with ``reason`` → the advisor calls the customer before he comes."""
-    step = _own(request, pk)
-    preparation.fail(step, reason=request.POST.get("reason", ""), by=request.user)
+    step, reason = _own(request, pk), request.POST.get("reason", "")
+    try:
+        preparation.fail(step, reason=reason, by=request.user)
+    except DomainError as error:
+        return _refused(request, step, error, reason=reason)
     messages.warning(request, _("%(step)s: not possible. The advisor calls the customer.") % {"step": step})
-    return _back(request, step)
+    return redirect("appointments:detail", step.appointment_id)
+
+
+def _refused(request: HttpRequest, step: PreparationStep, error: DomainError, **typed: str) -> HttpResponse:
+    """The appointment's page again, with the message beside the step and what was typed."""
+    if error.code not in BESIDE_THE_STEP:
+        raise error
+    refused = {"pk": step.pk, "message": error.message, **typed}
+    return detail_page(request, own(request, step.appointment_id), step_refused=refused)
