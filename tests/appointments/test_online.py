@@ -285,10 +285,10 @@ def test_given_to_somebody_else_the_four_hours_begin_anew(cast, store):
     online.assign(request, cast.advisor, by=None, now=at(9))
     assert online_round.escalate(_fresh(request), now=at(14))
     assert _fresh(request).escalated_at
-    online.assign(_fresh(request), cast.manager, by=cast.manager, now=at(14))
+    online.assign(_fresh(request), cast.reception_supervisor, by=cast.manager, now=at(14))
     assert _fresh(request).escalated_at is None
     call = Task.objects.about(request).open().get()
-    assert (call.owner, call.due_at) == (cast.manager, _fresh(request).due_at)
+    assert (call.owner, call.due_at) == (cast.reception_supervisor, _fresh(request).due_at)
 
 
 def test_confirmed_it_is_an_appointment_in_the_time_that_was_held(cast, store):
