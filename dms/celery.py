@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "heartbeat": {"task": "desk.heartbeat", "schedule": 10.0},
     "send-messages": {"task": "messaging.send_due", "schedule": 5.0},
-    "settle-stranded-messages": {"task": "messaging.settle_stranded", "schedule": 60.0},
+    "settle-open-messages": {"task": "messaging.settle_open", "schedule": 60.0},
     "escalate-complaints": {"task": "complaints.escalate", "schedule": 60.0},
     "alert-advisors": {"task": "handover.alert_advisors", "schedule": 30.0},
     "render-pdfs": {"task": "desk.render_pdfs", "schedule": 10.0},

@@ -24,7 +24,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-SMS_BACKENDS = ("file",)
+SMS_BACKENDS = ("file", "gateways")
 FILING_BACKENDS = ("file",)
 LANGUAGES = ("zh-hans", "en")
 KNOWN_INTERNAL = {"DMS_SUPERVISED", "DMS_VAR"}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from apps.accounts.models import Store
 from apps.appointments import items, services
 from apps.appointments.models import Appointment
 from apps.appointments.waiting_texts import moment
@@ -147,17 +148,32 @@ def decide(message: Message) -> str:
     return "" if stands else gettext_noop("The appointment was moved")
 
 
-def text(message: Message) -> str:
+def words(_store: Store) -> str:
     """The three times with the numbers to reply."""
-    appointment = Appointment.objects.select_related("store", "vehicle", "advisor").get(pk=message.object_id)
+    return _("%(store)s: other times for %(plate)s: %(times)s. Reply with the number, or call %(phone)s.")
+
+
+def facts(message: Message) -> dict[str, str]:
+    """What holds when it is sent."""
+    rows = Appointment.objects.select_related("store", "vehicle", "advisor")
+    appointment = rows.get(pk=message.object_id)
     offers = [datetime.fromisoformat(start) for start in message.params["offers"]]
-    times = _(", ").join(f"{n} = {moment(at)}" for n, at in zip(CHOICES, offers, strict=False))
-    return _("%(store)s: other times for %(plate)s: %(times)s. Reply with the number, or call %(phone)s.") % {
+    return {
         "store": appointment.store.name,
+        "name": appointment.contact_name,
         "plate": str(appointment.vehicle),
-        "times": times,
+        "times": _(", ").join(f"{n} = {moment(at)}" for n, at in zip(CHOICES, offers, strict=False)),
         "phone": appointment.store.hotline or appointment.advisor.phone,
     }
 
 
-KIND = MessageKind(OFFER, gettext_lazy("Other times offered"), decide, text, reply=answer)
+KIND = MessageKind(
+    OFFER,
+    gettext_lazy("Other times offered"),
+    decide,
+    words,
+    facts,
+    ("store", "name", "plate", "times", "phone"),
+    needed=("times",),
+    reply=answer,
+)

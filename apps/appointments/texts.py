@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from apps.accounts.models import Setting
+from apps.accounts.models import Setting, Store
 from apps.appointments import documents, replies
 from apps.appointments.models import Appointment
+from apps.appointments.waiting_texts import moment
 from apps.core import clock
 from apps.core.registry import MessageKind
 from apps.desk.models import Task
@@ -42,31 +42,28 @@ def decide(message: Message) -> str:
     return "" if appointment.is_open else gettext_noop("The customer did not come")
 
 
-def _facts(appointment: Appointment) -> dict[str, Any]:
-    arrival = timezone.localtime(appointment.arrives_at)
-    ready = timezone.localtime(appointment.ready_at)
+def facts(message: Message) -> dict[str, str]:
+    """What holds when it is sent."""
+    appointment = _appointment(message)
     return {
         "name": appointment.contact_name,
         "plate": str(appointment.vehicle),
         "store": appointment.store.name,
         "advisor": appointment.advisor.name,
         "phone": appointment.store.hotline or appointment.advisor.phone,
-        "time": _("%(month)d/%(day)d %(time)s")
-        % {"month": arrival.month, "day": arrival.day, "time": f"{arrival:%H:%M}"},
-        "ready": _("%(month)d/%(day)d %(time)s")
-        % {"month": ready.month, "day": ready.day, "time": f"{ready:%H:%M}"},
+        "time": moment(appointment.arrives_at),
+        "ready": moment(appointment.ready_at),
         "number": appointment.number,
         "bring": documents.spoken(documents.of_appointment(appointment)),
     }
 
 
-def text(message: Message) -> str:
-    """The words, in the language that is active (the customer's)."""
-    appointment = _appointment(message)
-    words = str(TEXTS[message.kind]) % _facts(appointment)
-    if message.kind in ASKING and Setting.value_of(ENABLED, appointment.store_id):
-        words += " " + _("Reply 1 to confirm, 2 for other times, 3 to cancel, T for no more messages.")
-    return words
+def words(kind: str, store: Store) -> str:
+    """The house's own words; what asks for an answer says how, where the gateway takes replies."""
+    told = str(TEXTS[kind])
+    if kind in ASKING and Setting.value_of(ENABLED, store.pk):
+        told += " " + _("Reply 1 to confirm, 2 for other times, 3 to cancel, T for no more messages.")
+    return told
 
 
 def failed(message: Message) -> None:
@@ -119,9 +116,23 @@ LABELS = {
     "appointment.reminder_24": gettext_lazy("Reminder 24 h before: bay, technician and parts"),
     "appointment.reminder_1": gettext_lazy("Reminder 1 h before: advisor and welcome"),
 }
+VARIABLES = ("store", "plate", "name", "time", "ready", "advisor", "phone", "number", "bring")
 ASKING = ("appointment.booked", "appointment.moved", "appointment.reminder_72", "appointment.reminder_24")
 """They say what can be replied, where the gateway takes replies."""
 KINDS = [
-    *(MessageKind(kind, label, decide, text, failed, replies.answer) for kind, label in LABELS.items()),
+    *(
+        MessageKind(
+            kind,
+            label,
+            decide,
+            partial(words, kind),
+            facts,
+            VARIABLES,
+            needed=("time",),
+            failed=failed,
+            reply=replies.answer,
+        )
+        for kind, label in LABELS.items()
+    ),
     replies.KIND,
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from apps.accounts.models import Store
 from apps.appointments import waiting
 from apps.appointments.models import WaitingEntry
 from apps.core import clock
@@ -36,15 +37,21 @@ def moment(at: datetime) -> str:
     }
 
 
-def text(message: Message) -> str:
-    """The words, in the language that is active (the customer's)."""
-    entry = _entry(message)
-    starts_at = datetime.fromisoformat(message.params["starts_at"])
+def words(_store: Store) -> str:
+    """The offer, and where to say yes or no."""
     return _(
         "%(store)s: a time has become free for %(plate)s: %(time)s with %(advisor)s. It is held for you "
         "until %(until)s. Yes or no: %(url)s"
-    ) % {
+    )
+
+
+def facts(message: Message) -> dict[str, str]:
+    """What holds when it is sent."""
+    entry = _entry(message)
+    starts_at = datetime.fromisoformat(message.params["starts_at"])
+    return {
         "store": entry.store.name,
+        "name": entry.contact_name,
         "plate": str(entry.vehicle),
         "time": moment(starts_at),
         "advisor": entry.receiver.name if entry.receiver else "",
@@ -58,4 +65,15 @@ def failed(message: Message) -> None:
     waiting.hurry_call(_entry(message), now=clock.now())
 
 
-KINDS = [MessageKind(waiting.OFFER, gettext_lazy("Time offered from the waiting list"), decide, text, failed)]
+KINDS = [
+    MessageKind(
+        waiting.OFFER,
+        gettext_lazy("Time offered from the waiting list"),
+        decide,
+        words,
+        facts,
+        ("store", "name", "plate", "time", "advisor", "until", "url"),
+        needed=("time", "until", "url"),
+        failed=failed,
+    )
+]

@@ -113,7 +113,14 @@ def register() -> None:
         Action(
             "workorder", _("Settle and deliver"), _url, "receipt", order=50, perm="delivery.see", primary=True
         ),
-        MessageKind(papers.READY, _("Car ready"), papers.decide_ready, papers.ready_text),
+        MessageKind(
+            papers.READY,
+            _("Car ready"),
+            papers.decide_ready,
+            papers.ready_words,
+            papers.ready_facts,
+            ("store", "plate", "time", "advisor", "phone"),
+        ),
         FileKind("delivery.settlement", _may_read_statement),
         PdfKind("delivery.settlement", "delivery/pdf/settlement.html", papers.context, papers.file_name),
         *_work(),

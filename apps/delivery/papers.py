@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import Store
 from apps.core import clock
 from apps.delivery.models import Settlement
 from apps.desk.models import Event
@@ -81,16 +82,21 @@ def decide_ready(message: Message) -> str:
     )
 
 
-def ready_text(message: Message) -> str:
+def ready_words(_store: Store) -> str:
     """The words of the message."""
-    order = WorkOrder.objects.select_related("vehicle", "store", "advisor").get(pk=message.object_id)
     return _(
-        "[%(store)s] Your car %(plate)s is ready (%(at)s). %(advisor)s looks forward to handing it back. "
-        "Questions: %(hotline)s."
-    ) % {
+        "[%(store)s] Your car %(plate)s is ready (%(time)s). %(advisor)s looks forward to handing it back. "
+        "Questions: %(phone)s."
+    )
+
+
+def ready_facts(message: Message) -> dict[str, str]:
+    """What holds when it is sent."""
+    order = WorkOrder.objects.select_related("vehicle", "store", "advisor").get(pk=message.object_id)
+    return {
         "store": order.store.name,
         "plate": order.vehicle.plate,
-        "at": date_format(timezone.localtime(clock.now()), "H:i"),
+        "time": date_format(timezone.localtime(clock.now()), "H:i"),
         "advisor": order.advisor.name,
-        "hotline": order.store.hotline,
+        "phone": order.store.hotline,
     }

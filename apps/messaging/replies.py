@@ -16,7 +16,7 @@ from apps.core.registry import registry
 from apps.core.widths import half_width
 from apps.customers.models import Customer
 from apps.desk.models import Task
-from apps.messaging.models import Message, Reply
+from apps.messaging.models import Gateway, Message, Reply
 
 ANSWERS_WITHIN = timedelta(days=7)
 """A reply speaks of the last message of so many days."""
@@ -28,22 +28,23 @@ TITLE = gettext_noop("A customer replied and nobody knows to what: %(text)s (%(p
 
 @transaction.atomic
 def hear(
-    *, store: Store, phone: str, text: str, reference: str, by: User, now: datetime | None = None
+    *, store: Store, phone: str, text: str, reference: str, by: User | Gateway, now: datetime | None = None
 ) -> tuple[Reply, bool]:
-    """Take a reply in from ``by``, a gateway's account; False when the same reference came before.
+    """Take a reply in from ``by``, a gateway or an outside program; False when it came before.
 
-    ``phone`` is E.164. A reply belongs to the last message that went to the number from a store that ``by``
-    sees. Opting out needs no message and is done at once.
+    ``phone`` is E.164. A reply belongs to the last message that went to the number through that gateway, or
+    from a store that the program sees. Opting out needs no message and is done at once.
     """
     now = now or clock.now()
-    one_at_a_time(f"reply:{by.pk}:{reference}")
-    if known := Reply.objects.filter(taken_by=by, reference=reference).first():
+    source: dict[str, User | Gateway] = {"gateway" if isinstance(by, Gateway) else "taken_by": by}
+    one_at_a_time(f"reply:{type(by).__name__}:{by.pk}:{reference}")
+    if known := Reply.objects.filter(**source, reference=reference).first():
         return known, False
     words, hook = half_width(text).strip(), None
     message = _answered(phone, by, now)
     reply = Reply(
         store=message.store if message else store,
-        taken_by=by,
+        **source,
         reference=reference,
         phone=phone,
         text=text.strip()[:500],
@@ -64,9 +65,10 @@ def hear(
     return reply, True
 
 
-def _answered(phone: str, by: User, now: datetime) -> Message | None:
+def _answered(phone: str, by: User | Gateway, now: datetime) -> Message | None:
     """The last message that went to the number. One query."""
-    sent = Message.objects.visible_to(by).filter(phone=phone, sent_at__gt=now - ANSWERS_WITHIN)
+    sent = Message.objects.filter(gateway=by) if isinstance(by, Gateway) else Message.objects.visible_to(by)
+    sent = sent.filter(phone=phone, sent_at__gt=now - ANSWERS_WITHIN)
     return sent.select_related("store").order_by("-sent_at", "-pk").first()
 
 

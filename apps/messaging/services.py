@@ -2,55 +2,109 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext_noop
 
+from apps.accounts.models import Setting
 from apps.core import clock
 from apps.core.registry import registry
-from apps.messaging import quiet
-from apps.messaging.backends import Backend, Outcome, backend
+from apps.messaging import quiet, receipts
+from apps.messaging.gateways import Answer, Backend, Outcome, Parcel
 from apps.messaging.models import Message
+from apps.messaging.models.message import LEASE
 from apps.messaging.replies import is_unwelcome
+from apps.messaging.ways import Ways
+from apps.messaging.words import NoApproval, Words
 
-CUSTOMER_LANGUAGE = "zh-hans"
+DAY = timedelta(hours=24)
+PER_DAY = "messaging.per_day"
+SILENT_IN_A_ROW = 3
+"""After so many calls without an answer the rest of a batch waits: each would only be another unknown."""
+PAUSE = timedelta(minutes=2)
+NO_ACCOUNT = gettext_noop("The store has no account for messages in use")
+NO_APPROVAL = gettext_noop("The provider has approved no words for this message")
+ENOUGH = gettext_noop("Enough messages to this number within a day")
+NO_ANSWERS = gettext_noop("The provider does not answer")
 
 
-def send_due(*, now: datetime | None = None, limit: int = 50, through: Backend | None = None) -> int:
-    """Claim and send up to ``limit`` due messages; returns how many were claimed."""
-    now = now or clock.now()
-    through = through or backend()
-    claimed = Message.objects.claim(now, limit=limit)
+def send_due(
+    *,
+    now: datetime | None = None,
+    limit: int = 50,
+    through: Backend | None = None,
+    clocked: Callable[[], datetime] = clock.now,
+) -> int:
+    """Claim and send up to ``limit`` due messages; returns how many were claimed.
+
+    ``clocked`` tells the time before each one, where ``now`` does not stand still.
+    """
+    claimed = Message.objects.claim(now or clocked(), limit=limit)
+    ways, silent = Ways(Words(), through), 0
     for message in claimed:
-        _send(message, through, now)
+        moment = now or clocked()
+        if silent >= SILENT_IN_A_ROW:
+            message.wait_out(moment + PAUSE, NO_ANSWERS)
+            continue
+        outcome = _send(message, ways, moment)
+        if outcome is not None:
+            silent = silent + 1 if outcome is Outcome.UNKNOWN else 0
     return len(claimed)
 
 
-def _send(message: Message, through: Backend, now: datetime) -> None:
+def _send(message: Message, ways: Ways, now: datetime) -> Outcome | None:
     """Decide once more, send, mark. Outside a transaction: each mark commits by itself."""
     if not message.answers_customer and quiet.is_quiet(now):
-        message.wait_out(quiet.permitted(now, now=now, before=message.useless_after))
-        return
+        until = quiet.permitted(now, now=now, before=message.useless_after)
+        message.wait_out(until, gettext_noop("Quiet hours"))
+        return None
     reason = why_not(message, now)
     if reason:
         message.suppress(reason)
+        return None
+    if until := _enough_until(message, now):
+        message.wait_out(until, ENOUGH)
+        return None
+    answer, text = _hand_over(message, ways, now)
+    if answer is not None:
+        _mark(message, answer, text, now)
+    return answer.outcome if answer else None
+
+
+def _hand_over(message: Message, ways: Ways, now: datetime) -> tuple[Answer | None, str]:
+    """What the provider says of it; nothing where another worker has it by now."""
+    way = ways.choose(message)
+    if way is None:
+        return Answer(Outcome.REFUSED, NO_ACCOUNT), ""
+    try:
+        spoken = ways.words.of(message, way.gateway)
+    except NoApproval:
+        return Answer(Outcome.REFUSED, NO_APPROVAL), ""
+    message.gateway = way.gateway
+    if not message.renew(now):
+        return None, ""
+    parcel = Parcel(message.reference, way.address, spoken.text, spoken.code, spoken.values, now)
+    return way.backend.send(parcel), spoken.text
+
+
+@transaction.atomic
+def _mark(message: Message, answer: Answer, text: str, now: datetime) -> None:
+    """What is known now; nothing where a receipt or a person has settled it meanwhile."""
+    if answer.provider_id and message.gateway_id is not None:
+        receipts.hold_back(message.gateway_id, answer.provider_id)
+    message.lock()
+    if message.state not in (Message.State.SENDING, Message.State.UNKNOWN):
         return
-    with translation.override(CUSTOMER_LANGUAGE):
-        text = registry.messages[message.kind].text(message)
-    outcome, detail = through.send(reference=message.reference, phone=message.phone, text=text)
-    _mark(message, outcome, text, detail, now)
-
-
-def _mark(message: Message, outcome: Outcome, text: str, detail: str, now: datetime) -> None:
-    with transaction.atomic():
-        if outcome is Outcome.ACCEPTED:
-            message.mark_sent(text, now=now)
-        elif outcome is Outcome.REFUSED:
-            message.mark_refused(text, detail, now=now)
-        else:
-            message.mark_unknown(text)
+    if answer.outcome is Outcome.ACCEPTED:
+        message.mark_sent(text, now=now, provider_id=answer.provider_id)
+    elif answer.outcome is Outcome.REFUSED:
+        message.mark_refused(text, answer.detail, now=now)
+    else:
+        message.mark_unknown(text, now=now)
+    if message.gateway_id is not None:
+        receipts.catch_up(message, now=now)
 
 
 def why_not(message: Message, now: datetime) -> str:
@@ -67,20 +121,43 @@ def why_not(message: Message, now: datetime) -> str:
     return kind.decide(message)
 
 
-def settle_stranded(*, now: datetime | None = None, through: Backend | None = None) -> int:
-    """Ask the provider about messages whose worker died; returns how many were looked at.
+def _enough_until(message: Message, now: datetime) -> datetime | None:
+    """When the number may get one more that nobody there asked for; None when it may now. Two queries."""
+    if message.answers_customer:
+        return None
+    most = Setting.value_of(PER_DAY, message.store_id)
+    went = Message.objects.counted(message.phone, now - DAY).exclude(pk=message.pk)
+    times = list(went.values_list("tried_at", flat=True))
+    return times[-most] + DAY if len(times) >= most else None
+
+
+def settle_open(*, now: datetime | None = None, through: Backend | None = None) -> int:
+    """Ask the provider about messages whose worker died or whose outcome is unknown; returns how many.
 
     What the provider took is sent; what it certainly did not take may be sent again; what it
-    cannot say is unknown and waits for a person. Nothing is ever resent blindly.
+    cannot say is asked again later and at last waits for a person. Nothing is ever resent blindly.
     """
     now = now or clock.now()
-    through = through or backend()
-    count = 0
-    for pk in list(Message.objects.stranded(now).values_list("pk", flat=True)[:50]):
-        with transaction.atomic():
-            message = Message.objects.stranded(now).select_for_update(skip_locked=True).filter(pk=pk).first()
-            if message is not None:
-                outcome = through.ask(message.reference)
-                _mark(message, outcome, message.text, gettext_noop("Not delivered"), now)
+    ways, count = Ways(Words(), through), 0
+    looked_at = (
+        (Message.objects.stranded(now), {"leased_until": now + LEASE}),
+        (Message.objects.to_ask(now), {"ask_at": now + LEASE}),
+    )
+    for rows, mine in looked_at:
+        for message in list(rows.select_related("store", "gateway").order_by("pk")[:50]):
+            if rows.filter(pk=message.pk).update(**mine):
+                _mark(message, _ask(message, ways), message.text, now)
                 count += 1
     return count
+
+
+def _ask(message: Message, ways: Ways) -> Answer:
+    way = ways.again(message)
+    if way is None:
+        # It never got as far as an account, so nothing can have gone.
+        outcome = Outcome.REFUSED if message.gateway_id is None else Outcome.UNKNOWN
+        return Answer(outcome, gettext_noop("Not delivered"))
+    at = message.tried_at or message.planned_at
+    parcel = Parcel(message.reference, way.address, "", at=at, provider_id=message.provider_id)
+    answer = way.backend.ask(parcel)
+    return Answer(answer.outcome, answer.detail or gettext_noop("Not delivered"), answer.provider_id)

@@ -19,7 +19,7 @@ def send_due() -> int:
     return total
 
 
-@shared_task(name="messaging.settle_stranded")
-def settle_stranded() -> int:
+@shared_task(name="messaging.settle_open")
+def settle_open() -> int:
     """Find out what became of messages whose worker died."""
-    return services.settle_stranded()
+    return services.settle_open()

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from apps.accounts.models import Store
 from apps.core import clock
 from apps.core.registry import MessageKind
 from apps.desk.models import Link
@@ -48,13 +49,30 @@ def _decide(message: Message) -> str:
     return ""
 
 
-def _text(message: Message) -> str:
-    return (
-        _("[%(store)s] %(plate)s: please look at the work and its price and answer here: %(url)s")
-        % message.params
-    )
+def _words(_store: Store) -> str:
+    return _("[%(store)s] %(plate)s: please look at the work and its price and answer here: %(url)s")
+
+
+def _facts(message: Message) -> dict[str, str]:
+    told = message.params
+    return {
+        "store": told["store"],
+        "plate": told["plate"],
+        "phone": told["hotline"],
+        "url": told["url"],
+    }
 
 
 def kinds() -> tuple[MessageKind, ...]:
     """The kinds this room sends."""
-    return (MessageKind(CONSENT_LINK, gettext_lazy("Link for consent"), _decide, _text),)
+    return (
+        MessageKind(
+            CONSENT_LINK,
+            gettext_lazy("Link for consent"),
+            _decide,
+            _words,
+            _facts,
+            ("store", "plate", "phone", "url"),
+            needed=("url",),
+        ),
+    )

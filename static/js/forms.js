@@ -70,6 +70,18 @@ on("input", (event) => {
 // Filters apply themselves: <form data-autosubmit>.
 on("change", (event) => event.target.closest?.("form[data-autosubmit]")?.requestSubmit());
 
+// data-insert="text" data-into="id": a press puts text where the caret stands; with data-whole it replaces all.
+on("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  const field = button && document.getElementById(button.dataset.into);
+  if (!field) return;
+  const whole = "whole" in button.dataset;
+  const [from, to] = whole ? [0, field.value.length] : [field.selectionStart, field.selectionEnd];
+  field.setRangeText(button.dataset.insert, from, to, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // data-copy="text": one press copies.
 on("click", async (event) => {
   const button = event.target.closest("[data-copy]");

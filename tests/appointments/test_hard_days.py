@@ -10,7 +10,7 @@ from apps.appointments import missing, online_round, preparation, waiting_round
 from apps.core import clock
 from apps.desk.models import Task
 from apps.messaging import services as messaging
-from apps.messaging.backends import FileBackend
+from apps.messaging.gateways import FileBackend
 from apps.messaging.models import Message
 from tests.appointments.factories import make_appointment, make_customer, make_vehicle
 from tests.appointments.online_house import at, received, wide

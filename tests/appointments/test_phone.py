@@ -8,13 +8,13 @@ import pytest
 from apps.appointments.documents import of_appointment, to_bring
 from apps.appointments.items import Ask
 from apps.appointments.models import Appointment
-from apps.appointments.texts import text as words
 from apps.catalog.models import Brand, Package, VehicleModel
 from apps.catalog.selectors import service_package
 from apps.core import clock
 from apps.customers import due
 from apps.customers.models import ServiceRecord
 from apps.messaging.models import Message
+from apps.messaging.words import Words
 from tests.appointments.factories import make_appointment, make_package, make_part, make_vehicle
 from tests.appointments.test_booking_page import DRAFT, NEW, text, typed
 from tests.parts.factories import make_stock
@@ -172,7 +172,7 @@ def test_what_to_bring_is_read_out_written_to_the_customer_and_kept_with_the_app
     detail = desk.get(f"/appointments/{appointment.pk}/", headers={"Accept-Language": "en"})
     assert detail.context["bring"] == ["vehicle_licence", "driving_licence", "spare_key"]
 
-    told = words(Message.objects.get(kind="appointment.booked"))
+    told = Words().of(Message.objects.get(kind="appointment.booked"), None).text
     assert "driving licence" in told or "驾驶证" in told
 
 

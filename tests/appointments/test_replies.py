@@ -3,19 +3,20 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from apps.accounts.models import Setting
-from apps.appointments import replies, services, texts
+from apps.appointments import replies, services
 from apps.appointments.models import Appointment
 from apps.capacity.models import CapacityDay
 from apps.core import clock
 from apps.customers.models import Customer
 from apps.desk.models import Event, Task
 from apps.messaging import services as messaging
-from apps.messaging.backends import FileBackend
+from apps.messaging.gateways import FileBackend
 from apps.messaging.models import Message, Reply
 from apps.messaging.replies import hear
+from apps.messaging.words import Words
 from tests.appointments.factories import fill, make_appointment, make_customer, make_vehicle
 from tests.appointments.online_house import wide
 from tests.capacity.factories import tomorrow
@@ -73,8 +74,7 @@ def test_two_brings_three_other_times_on_three_days(cast, booked):
     assert len({at.date() for at in offers}) == 3
     assert all(at.time() == timezone.localtime(booked.arrives_at).time() for at in offers)
     assert fresh(booked).arrives_at == booked.arrives_at
-    with translation.override("zh-hans"):
-        words = replies.text(message)
+    words = Words().of(message, None).text
     assert words.count("=") == 3
     assert "22 = " in words
 
@@ -160,12 +160,11 @@ def test_a_reply_a_week_later_speaks_of_nothing(cast, booked):
 
 def test_the_messages_ask_only_where_the_gateway_hears(cast, booked):
     message = Message.objects.about(booked).get(kind="appointment.reminder_72")
-    with translation.override("en"):
-        assert "Reply 1" not in texts.text(message)
-        Setting.objects.create(
-            key="messaging.replies", store=cast.store, effective_from=clock.today(), value=True
-        )
-        assert "Reply 1" in texts.text(message)
+    assert "回复" not in Words().of(message, None).text
+    Setting.objects.create(
+        key="messaging.replies", store=cast.store, effective_from=clock.today(), value=True
+    )
+    assert "回复" in Words().of(message, None).text
 
 
 def test_no_room_in_two_weeks_is_a_call(cast, store, booked):

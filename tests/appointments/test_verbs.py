@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 from apps.appointments import services
 from apps.appointments.items import Ask
 from apps.appointments.models import Appointment
-from apps.appointments.texts import decide, failed, text
+from apps.appointments.texts import decide, failed
 from apps.capacity.models import Reservation, Resource
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.customers.models import StoreAccess
 from apps.desk.models import Event, Task
 from apps.messaging.models import Message
+from apps.messaging.words import Words
 from apps.parts.models import StockItem
 from tests.appointments.factories import (
     make_appointment,
@@ -200,7 +201,10 @@ def test_what_is_due_is_judged_again_when_it_is_sent(cast):
     appointment = make_appointment(cast.store, starts_at=tomorrow(9, days=NEXT_WEEK))
     message = Message.objects.about(appointment).get(kind="appointment.reminder_24")
     assert decide(message) == ""
-    assert appointment.number in text(Message.objects.about(appointment).get(kind="appointment.booked"))
+    assert (
+        appointment.number
+        in Words().of(Message.objects.about(appointment).get(kind="appointment.booked"), None).text
+    )
     services.mark_arrived(appointment, by=cast.advisor)
     assert decide(message)
 

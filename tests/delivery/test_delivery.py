@@ -15,6 +15,7 @@ from apps.delivery.models import CustodyItem, GatePass, Settlement
 from apps.desk.models import EventDelivery, File, PdfJob
 from apps.desk.pdf import make_due
 from apps.messaging.models import Message
+from apps.messaging.words import Words
 from apps.money import services as money
 from apps.money.models import Account
 from apps.money.selectors import balance, differences
@@ -165,7 +166,7 @@ def test_the_customer_hears_that_the_car_is_ready_unless_it_has_gone(cast):
     papers.announce_ready(event)
     message = Message.objects.get(kind=papers.READY)
     assert papers.decide_ready(message) == ""
-    assert order.vehicle.plate in papers.ready_text(message)
+    assert order.vehicle.plate in Words().of(message, None).text
     WorkOrder.objects.filter(pk=order.pk).update(status="delivered")
     assert papers.decide_ready(message) != ""
 

@@ -11,30 +11,33 @@ from apps.core.registry import MessageKind, registry
 from apps.customers.models import Customer
 from apps.desk.models import Task
 from apps.messaging import services
-from apps.messaging.backends import FileBackend, Outcome
+from apps.messaging.gateways import Answer, Backend, FileBackend, Outcome, Parcel
 from apps.messaging.models import MAX_ATTEMPTS, Message
+from apps.messaging.ways import Ways
+from apps.messaging.words import Words
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 MINUTE = timedelta(minutes=1)
 PHONE = "+8613812345678"
 
 
-class Gateway:
+class Gateway(Backend):
     """A provider outside the house that answers as it is told and remembers what it took."""
 
     def __init__(self, *answers: Outcome, knows: Outcome = Outcome.UNKNOWN):
+        super().__init__({})
         self.answers = list(answers)
         self.knows = knows
         self.taken: list[str] = []
 
-    def send(self, *, reference: str, phone: str, text: str) -> tuple[Outcome, str]:
+    def send(self, parcel: Parcel) -> Answer:
         outcome = self.answers.pop(0) if self.answers else Outcome.ACCEPTED
         if outcome is Outcome.ACCEPTED:
-            self.taken.append(text)
-        return outcome, "line busy"
+            self.taken.append(parcel.text)
+        return Answer(outcome, "line busy")
 
-    def ask(self, reference: str) -> Outcome:
-        return self.knows
+    def ask(self, parcel: Parcel) -> Answer:
+        return Answer(self.knows)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +49,13 @@ def kinds(monkeypatch):
         Task.put(f"call-{message.pk}", about=message, due_at=NOON, **who)
 
     kind = MessageKind(
-        "note", "Note", lambda m: m.params.get("off", ""), lambda m: f"您好 {m.params['n']}", failed
+        "note",
+        "Note",
+        lambda m: m.params.get("off", ""),
+        lambda store: "您好 %(n)s",
+        lambda m: {"n": m.params["n"]},
+        ("n",),
+        failed=failed,
     )
     monkeypatch.setattr(registry, "messages", {"note": kind})
 
@@ -146,20 +155,80 @@ def test_a_refused_message_is_tried_again_with_growing_pauses_then_becomes_a_cal
     assert Task.objects.open().get().kind == "call"
 
 
-def test_a_timeout_is_never_resent_and_waits_for_a_person(subject, cast, client):
+def test_a_timeout_is_never_resent_but_asked_about_and_at_last_waits_for_a_person(subject, cast, client):
     gateway = Gateway(Outcome.UNKNOWN)
     message = plan(subject)
     services.send_due(now=NOON, through=gateway)
     services.send_due(now=NOON + 60 * MINUTE, through=gateway)
-    services.settle_stranded(now=NOON + 60 * MINUTE, through=gateway)
+    asked = [n for n in range(200) if services.settle_open(now=NOON + n * MINUTE, through=gateway)]
+    assert asked == [1, 6, 21, 81]
     message.refresh_from_db()
     assert (message.state, gateway.taken) == ("unknown", [])
     client.force_login(cast.advisor)
-    assert "138****5678" in client.get("/outbox/").content.decode()
+    page = client.get("/outbox/")
+    assert page.context["unresolved"] == [message]
+    assert "138****5678" in page.content.decode()
     client.post(f"/outbox/{message.pk}/resolution/", {"went": "no"})
     message.refresh_from_db()
     assert message.state == "failed"
     assert Task.objects.open().exists()
+
+
+@pytest.mark.parametrize(
+    ("provider_says", "state"), [(Outcome.ACCEPTED, "sent"), (Outcome.REFUSED, "planned")], ids=str
+)
+def test_the_provider_may_know_what_its_silence_meant(subject, provider_says, state):
+    message = plan(subject)
+    gateway = Gateway(Outcome.UNKNOWN, knows=provider_says)
+    services.send_due(now=NOON, through=gateway)
+    assert not Message.objects.unresolved().exists(), "nobody is bothered before it was asked"
+    services.settle_open(now=NOON + MINUTE, through=gateway)
+    message.refresh_from_db()
+    assert message.state == state
+
+
+def test_a_provider_that_says_nothing_is_left_alone_for_the_rest_of_the_batch(subject):
+    gateway = Gateway(*[Outcome.UNKNOWN] * 9)
+    for n in range(6):
+        plan(subject, f"note-{n}", n=n, answers_customer=True)
+    services.send_due(now=NOON, through=gateway)
+    states = list(Message.objects.order_by("pk").values_list("state", "planned_at"))
+    assert states == [("unknown", NOON)] * 3 + [("planned", NOON + services.PAUSE)] * 3
+
+
+def test_a_number_gets_only_so_many_that_it_did_not_ask_for(subject):
+    gateway = Gateway()
+    for n in range(6):
+        plan(subject, f"note-{n}", at=NOON + n * MINUTE, n=n)
+    plan(subject, "answer", at=NOON + 9 * MINUTE, n=9, answers_customer=True)
+    for n in range(12):
+        services.send_due(now=NOON + n * MINUTE, through=gateway)
+    assert gateway.taken == [f"您好 {n}" for n in (0, 1, 2, 3, 9)], "an answer to his own act always goes"
+    late = Message.objects.filter(state="planned").order_by("pk")
+    assert [m.planned_at - NOON for m in late] == [timedelta(days=1), timedelta(days=1)]
+    assert {m.reason for m in late} == {services.ENOUGH}
+    services.send_due(now=NOON + timedelta(days=1), through=gateway)
+    services.send_due(now=NOON + timedelta(days=1, minutes=1), through=gateway)
+    assert len(gateway.taken) == 7
+
+
+def test_one_too_many_that_would_come_too_late_is_not_sent(subject):
+    for n in range(5):
+        plan(subject, f"note-{n}", n=n, useless_after=NOON + timedelta(hours=20))
+    services.send_due(now=NOON, through=Gateway())
+    assert Message.objects.get(state="suppressed").reason == services.ENOUGH
+
+
+def test_who_lost_the_lease_sends_nothing(subject):
+    """A slow batch: another worker has asked about the message and planned it anew."""
+    message = plan(subject)
+    [held] = Message.objects.claim(NOON)
+    services.settle_open(now=NOON + 3 * MINUTE, through=Gateway(knows=Outcome.REFUSED))
+    gateway = Gateway()
+    services._send(held, Ways(Words(), gateway), NOON + 4 * MINUTE)
+    assert gateway.taken == []
+    message.refresh_from_db()
+    assert message.state == "planned"
 
 
 def test_a_settled_message_is_not_settled_again(subject, cast):
@@ -179,8 +248,8 @@ def test_after_a_killed_worker_the_provider_is_asked_first(subject, provider_say
     message = plan(subject)
     Message.objects.claim(NOON)  # and the worker dies here
     gateway = Gateway(knows=provider_says)
-    assert services.settle_stranded(now=NOON + MINUTE, through=gateway) == 0, "its lease still runs"
-    assert services.settle_stranded(now=NOON + 3 * MINUTE, through=gateway) == 1
+    assert services.settle_open(now=NOON + MINUTE, through=gateway) == 0, "its lease still runs"
+    assert services.settle_open(now=NOON + 3 * MINUTE, through=gateway) == 1
     message.refresh_from_db()
     assert message.state == state
     assert gateway.taken == []
@@ -211,17 +280,22 @@ def test_the_database_refuses_a_suppressed_message_without_a_reason(subject):
         Message.objects.filter(pk=message.pk).update(state="suppressed")
 
 
+def parcel(reference, text="x"):
+    return Parcel(reference, PHONE, text)
+
+
 def test_the_file_backend_writes_one_line_each_and_knows_what_it_took(tmp_path):
     backend = FileBackend(tmp_path / "outbox")
-    assert backend.send(reference="dms-1", phone=PHONE, text="一行\n两行")[0] is Outcome.ACCEPTED
-    assert backend.send(reference="dms-2", phone=PHONE, text="x")[0] is Outcome.ACCEPTED
+    assert backend.send(parcel("dms-1", "一行\n两行")).outcome is Outcome.ACCEPTED
+    assert backend.send(parcel("dms-2")).outcome is Outcome.ACCEPTED
     assert len(backend.path.read_text().splitlines()) == 2
-    assert (backend.ask("dms-1"), backend.ask("dms-3")) == (Outcome.ACCEPTED, Outcome.REFUSED)
+    answers = [backend.ask(parcel(name)).outcome for name in ("dms-1", "dms-3")]
+    assert answers == [Outcome.ACCEPTED, Outcome.REFUSED]
 
 
 def test_a_full_or_missing_disk_is_a_refusal_that_is_tried_again(tmp_path):
     (tmp_path / "outbox").write_text("in the way")
-    assert FileBackend(tmp_path / "outbox").send(reference="r", phone=PHONE, text="x")[0] is Outcome.REFUSED
+    assert FileBackend(tmp_path / "outbox").send(parcel("r")).outcome is Outcome.REFUSED
 
 
 def test_another_store_sees_none_of_our_messages(subject, cast, client):

@@ -10,6 +10,7 @@ from apps.core.money import fen
 from apps.customers.models import Recommendation
 from apps.desk.models import Event, File, Link, PdfJob, Task
 from apps.messaging.models import Message
+from apps.messaging.words import Words
 from apps.parts import services as stock
 from apps.reception.models import Visit
 from apps.workorders import selectors, services
@@ -324,7 +325,7 @@ class TestLink:
         message = Message.objects.get()
         kind = registry.messages["workorder.consent_link"]
         assert kind.decide(message) == ""
-        assert message.params["url"] in kind.text(message)
+        assert message.params["url"] in Words().of(message, None).text
         sign(cast, order)
         assert kind.decide(message) == "The customer has answered already"
         Link.objects.update(withdrawn_at=message.created_at)

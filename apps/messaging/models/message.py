@@ -1,14 +1,14 @@
 """The outbox: every message to a customer, planned, sent or not, and why.
 
 Sending is at most once automatically: claimed, marked *sending* with our reference, sent,
-marked. A crash in between leaves *unknown*, which only a person or the provider's answer
-resolves.
+marked. A crash in between leaves *unknown*; the provider is asked a few times, then a person
+decides. What the provider took may still not arrive: its receipt says so, late or twice.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -21,9 +21,15 @@ from apps.core.errors import DomainError
 from apps.core.registry import registry
 from apps.desk.models import Event
 from apps.desk.models.event import subject_key
+from apps.messaging.models.gateway import Gateway
+
+if TYPE_CHECKING:
+    from apps.messaging.models.receipt import Receipt
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 4
+ASKED_AFTER = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60))
+"""The provider is asked what became of an unknown one so long after each time before; then a person is."""
 
 
 class MessageQuerySet(StoreOwnedQuerySet):
@@ -45,9 +51,19 @@ class MessageQuerySet(StoreOwnedQuerySet):
         """Being sent by a worker that has died: nobody knows whether it went."""
         return self.filter(state=Message.State.SENDING, leased_until__lte=now)
 
+    def to_ask(self, now: datetime) -> Self:
+        """Unknown, and the provider has not been asked often enough."""
+        return self.filter(state=Message.State.UNKNOWN, ask_at__lte=now)
+
     def unresolved(self) -> Self:
-        """What a person must look at."""
-        return self.filter(state__in=[Message.State.UNKNOWN, Message.State.FAILED])
+        """What a person must look at: failed, or unknown to the provider too."""
+        return self.filter(Q(state=Message.State.FAILED) | Q(state=Message.State.UNKNOWN, ask_at=None))
+
+    def counted(self, phone: str, since: datetime) -> Self:
+        """What went, or may have gone, to a number by the house's own wish."""
+        went = [Message.State.SENT, Message.State.SENDING, Message.State.UNKNOWN, Message.State.FAILED]
+        rows = self.filter(phone=phone, state__in=went, tried_at__gt=since, answers_customer=False)
+        return rows.order_by("tried_at", "pk")
 
     @transaction.atomic
     def claim(self, now: datetime, *, limit: int = 50) -> list[Message]:
@@ -55,14 +71,15 @@ class MessageQuerySet(StoreOwnedQuerySet):
 
         Committed before anything is sent, so a crash leaves *sending*, never *planned*.
         """
-        due = self.due(now).order_by("planned_at", "pk").select_for_update(skip_locked=True)
+        due = self.due(now).order_by("planned_at", "pk").select_related("store")
+        due = due.select_for_update(skip_locked=True, of=("self",))
         rows: list[Message] = list(due[:limit])  # type: ignore[arg-type]  # a generic set of messages
         for row in rows:
             row.state = Message.State.SENDING
-            row.leased_until = now + LEASE
+            row.leased_until, row.tried_at = now + LEASE, now
             row.attempts += 1
             row.reference = f"dms-{row.pk}-{row.attempts}"
-        Message.objects.bulk_update(rows, ["state", "leased_until", "attempts", "reference"])
+        Message.objects.bulk_update(rows, ["state", "leased_until", "tried_at", "attempts", "reference"])
         return rows
 
 
@@ -72,6 +89,10 @@ class Message(models.Model):
     ``kind`` names the registered message kind, which decides at the moment of sending whether
     it still goes and renders the text; ``subject`` is the row it speaks of.
     """
+
+    class Delivery(models.TextChoices):
+        DELIVERED = "delivered", _("Arrived")
+        UNDELIVERED = "undelivered", _("Did not arrive")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -84,10 +105,10 @@ class Message(models.Model):
     NEXT: dict[str, set[Any]] = {
         State.PLANNED: {State.SENDING, State.SUPPRESSED},
         State.SENDING: {State.SENT, State.PLANNED, State.FAILED, State.UNKNOWN, State.SUPPRESSED},
-        State.UNKNOWN: {State.SENT, State.FAILED},
-        State.SENT: set(),
+        State.UNKNOWN: {State.SENT, State.FAILED, State.PLANNED},
+        State.SENT: {State.FAILED},
         State.SUPPRESSED: set(),
-        State.FAILED: set(),
+        State.FAILED: {State.SENT},
     }
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
@@ -107,7 +128,14 @@ class Message(models.Model):
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=60, blank=True)
+    tried_at = models.DateTimeField(null=True)
+    gateway = models.ForeignKey(Gateway, models.PROTECT, null=True, related_name="+")
+    provider_id = models.CharField(max_length=80, blank=True)
+    asks = models.PositiveSmallIntegerField(default=0)
+    ask_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
+    delivery = models.CharField(_("receipt"), max_length=12, choices=Delivery.choices, blank=True)
+    delivered_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     objects = MessageQuerySet.as_manager()
@@ -126,6 +154,11 @@ class Message(models.Model):
             models.Index(fields=["store", "-planned_at"], name="message_outbox"),
             models.Index(fields=["subject"], name="message_subject"),
             models.Index(fields=["phone", "-planned_at"], name="message_phone"),
+            models.Index(fields=["reference"], name="message_reference", condition=~Q(reference="")),
+            models.Index(
+                fields=["gateway", "provider_id"], name="message_provider_id", condition=~Q(provider_id="")
+            ),
+            models.Index(fields=["ask_at"], name="message_to_ask", condition=Q(state="unknown")),
         ]
 
     def __str__(self) -> str:
@@ -223,32 +256,76 @@ class Message(models.Model):
         """Not sent, on purpose, and why."""
         self._move(self.State.SUPPRESSED, reason=reason)
 
-    def wait_out(self, until: datetime | None) -> None:
-        """Quiet hours: go on at ``until``, or not at all when that would be too late."""
-        if until is None:
-            self.suppress(gettext_noop("Quiet hours"))
+    def wait_out(self, until: datetime | None, reason: str) -> None:
+        """Go on at ``until``, or not at all when that would be too late. The attempt does not count."""
+        if until is None or (self.useless_after is not None and until >= self.useless_after):
+            self.suppress(reason)
         else:
-            self._move(self.State.PLANNED, reason=gettext_noop("Quiet hours"), planned_at=until)
+            attempts = max(0, self.attempts - 1)
+            self._move(self.State.PLANNED, reason=reason, planned_at=until, attempts=attempts)
 
-    def mark_sent(self, text: str, *, now: datetime) -> None:
+    def renew(self, now: datetime) -> bool:
+        """Hold it for one more lease, just before it is sent; False when it is not ours any more."""
+        mine = Message.objects.filter(pk=self.pk, state=self.State.SENDING, reference=self.reference)
+        return bool(mine.update(leased_until=now + LEASE, tried_at=now, gateway=self.gateway))
+
+    def mark_sent(self, text: str, *, now: datetime, provider_id: str = "") -> None:
         """The provider took it."""
-        self._move(self.State.SENT, text=text, sent_at=now)
-
-    def mark_unknown(self, text: str = "") -> None:
-        """Nobody can say whether it went: a person, or the provider's answer, decides."""
         self._move(
-            self.State.UNKNOWN, reason=gettext_noop("No answer from the provider"), text=text or self.text
+            self.State.SENT,
+            text=text,
+            sent_at=now,
+            provider_id=provider_id[:80] or self.provider_id,
+            ask_at=None,
         )
+
+    def mark_unknown(self, text: str = "", *, now: datetime) -> None:
+        """Nobody can say whether it went: the provider is asked, at last a person decides."""
+        asks = self.asks + 1 if self.state == self.State.UNKNOWN else 0
+        ask_at = now + ASKED_AFTER[asks] if asks < len(ASKED_AFTER) else None
+        if self.state == self.State.UNKNOWN:
+            self.asks, self.ask_at = asks, ask_at
+            self.save(update_fields=["asks", "ask_at"])
+        else:
+            reason = gettext_noop("No answer from the provider")
+            self._move(self.State.UNKNOWN, reason=reason, text=text or self.text, asks=asks, ask_at=ask_at)
 
     def mark_refused(self, text: str, detail: str, *, now: datetime) -> None:
         """The provider certainly did not take it: again with back-off, or at last a call instead."""
         again_at = now + timedelta(minutes=2**self.attempts)
         too_late = self.useless_after is not None and again_at >= self.useless_after
         if self.attempts >= MAX_ATTEMPTS or too_late:
-            self._move(self.State.FAILED, reason=detail, text=text)
+            self._move(self.State.FAILED, reason=detail, text=text, ask_at=None)
             self.tell_failure()
         else:
-            self._move(self.State.PLANNED, reason=detail, planned_at=again_at)
+            self._move(self.State.PLANNED, reason=detail, planned_at=again_at, ask_at=None)
+
+    def hear(self, receipt: Receipt, *, now: datetime) -> None:
+        """A receipt: an arrival is final, whatever else is told before or after. Locked by the caller.
+
+        While the message is still being sent the receipt waits for the mark.
+        """
+        if self.state not in (self.State.SENT, self.State.UNKNOWN, self.State.FAILED):
+            return
+        if self.delivery == self.Delivery.DELIVERED:
+            return
+        if receipt.delivered:
+            self.delivery, self.delivered_at = self.Delivery.DELIVERED, receipt.received_at
+            if self.state == self.State.SENT:
+                self.save(update_fields=["delivery", "delivered_at"])
+            else:
+                self._move(
+                    self.State.SENT,
+                    sent_at=self.sent_at or now,
+                    ask_at=None,
+                    delivery=self.delivery,
+                    delivered_at=self.delivered_at,
+                )
+        elif self.state != self.State.FAILED:
+            reason = receipt.detail or str(gettext_noop("Not delivered"))
+            self._move(self.State.FAILED, reason=reason, ask_at=None, delivery=self.Delivery.UNDELIVERED)
+            if self.useless_after is None or now < self.useless_after:
+                self.tell_failure()
 
     def tell_failure(self) -> None:
         """Let the message's kind turn the failure into somebody's call."""
@@ -258,9 +335,15 @@ class Message(models.Model):
 
     @transaction.atomic
     def resolve(self, *, went: bool, by: User) -> None:
-        """A person says what became of a message whose outcome was unknown."""
+        """A person says what became of a message whose outcome was unknown (else ``message_state``)."""
         self.lock()
-        self._move(self.State.SENT if went else self.State.FAILED, reason=gettext_noop("Settled by hand"))
+        if self.state != self.State.UNKNOWN:
+            raise DomainError(
+                _("What became of this message is known: %(state)s.") % {"state": self.get_state_display()},
+                code="message_state",
+            )
+        to = self.State.SENT if went else self.State.FAILED
+        self._move(to, reason=gettext_noop("Settled by hand"), ask_at=None)
         Event.record("message.resolved", about=self, by=by, thread=self.thread, facts={"went": went})
         if not went:
             self.tell_failure()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Store, StoreOwnedQuerySet
 from apps.core import phones
 from apps.desk.models.event import subject_key
+from apps.messaging.models.gateway import Gateway
 from apps.messaging.models.message import Message
 
 
@@ -25,7 +26,9 @@ class ReplyQuerySet(StoreOwnedQuerySet):
 
 
 class Reply(models.Model):
-    """A short message from a customer. ``reference`` is the gateway's own: it counts once.
+    """A short message from a customer. ``reference`` is that of where it came from: it counts once.
+
+    It came from a gateway of the store, or was handed in by an outside program (``taken_by``).
 
     ``done`` is an English message id that says what came of it.
     """
@@ -36,7 +39,8 @@ class Reply(models.Model):
         PASSED_ON = "passed_on", _("Passed on to a person")
 
     store = models.ForeignKey(Store, models.PROTECT, related_name="+")
-    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    gateway = models.ForeignKey(Gateway, models.PROTECT, null=True, related_name="+")
     reference = models.CharField(max_length=80)
     phone = models.CharField(_("phone"), max_length=20)
     text = models.CharField(_("text"), max_length=500)
@@ -49,7 +53,13 @@ class Reply(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["taken_by", "reference"], name="reply_once"),
+            models.UniqueConstraint(
+                fields=["taken_by", "gateway", "reference"], name="reply_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_by__isnull=False, gateway=None) | Q(taken_by=None, gateway__isnull=False),
+                name="reply_from_one_place",
+            ),
             models.CheckConstraint(condition=~Q(reference=""), name="reply_has_reference"),
         ]
         indexes = [models.Index(fields=["phone"], name="reply_phone")]
