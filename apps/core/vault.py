@@ -1,7 +1,4 @@
-"""Credentials at rest: sealed in the database under a key made of ``SECRET_KEY``.
-
-A new ``SECRET_KEY`` still opens what was sealed under one of ``SECRET_KEY_FALLBACKS``.
-"""
+"""Credentials at rest: sealed in the database under a key made of ``SECRET_KEY``."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -19,14 +16,9 @@ class Unreadable(Exception):
     """Sealed under a key that this house does not have."""
 
 
-def _fernet(secret: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dms.credentials").derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
-
-
-def _vault() -> MultiFernet:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([_fernet(str(key)) for key in keys])
+def _vault() -> Fernet:
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dms.credentials")
+    return Fernet(base64.urlsafe_b64encode(kdf.derive(settings.SECRET_KEY.encode())))
 
 
 def seal(values: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import phones
 from apps.core.registry import MessageKind
@@ -23,7 +24,7 @@ class WordsForm(forms.Form):
     """What a store says in a kind of message."""
 
     text = forms.CharField(
-        label=_("Words"),
+        label=pgettext_lazy("of messages", "Words"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Without words there is no message.")},

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.accounts.models import Store
 from apps.core.registry import MessageKind, registry
@@ -23,7 +23,7 @@ VARIABLES = {
     "store": gettext_lazy("name of the store"),
     "plate": gettext_lazy("plate"),
     "name": gettext_lazy("customer's name"),
-    "time": gettext_lazy("arrival"),
+    "time": pgettext_lazy("a variable", "time"),
     "ready": gettext_lazy("expected ready"),
     "advisor": gettext_lazy("advisor"),
     "phone": gettext_lazy("number to call"),

@@ -205,13 +205,6 @@ def test_secrets_are_sealed_and_an_empty_one_keeps_the_old(cast, provider):
     assert gateway.values == {"url": "https://sms.example.com/", "token": "sesame"}
 
 
-def test_a_new_key_opens_what_the_old_one_sealed(cast, provider, settings):
-    gateway = connect(cast, provider, "http")
-    old, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
-    settings.SECRET_KEY_FALLBACKS = [old]
-    assert gateway.values["token"] == "sesame"
-
-
 def test_credentials_that_cannot_be_read_send_nothing_and_are_asked_for(
     cast, provider, settings, note, subject
 ):

@@ -16,7 +16,7 @@ from apps.accounts.access import require_perm
 from apps.accounts.models import Store
 from apps.core.registry import MessageKind, registry
 from apps.desk.once import once
-from apps.messaging import words
+from apps.messaging import trial, words
 from apps.messaging.forms import ApprovalForm, WordsForm
 from apps.messaging.models import Gateway, MessageTemplate, TemplateApproval
 from apps.messaging.models.template import fill
@@ -62,8 +62,9 @@ def words_list(request: HttpRequest) -> HttpResponse:
         template = templates.get(name)
         lacking = [g for g in strict if template is None or (g.pk, template.pk) not in approved]
         text = template.text if template else words.standard(store, kind)
+        text = fill(text, {variable: f"[{words.VARIABLES[variable]}]" for variable in kind.variables})
         rows.append({"name": name, "kind": kind, "text": text, "template": template, "lacking": lacking})
-    context = {"rows": sorted(rows, key=lambda row: not row["lacking"]), "strict": strict}
+    context = {"rows": sorted(rows, key=lambda row: row["name"] == trial.TEST), "strict": strict}
     return render(request, "messaging/words.html", context)
 
 
