@@ -68,8 +68,10 @@ def of(vehicle: Vehicle, lines: Iterable[Item], kind: str, mobility: str) -> lis
 
 
 def of_appointment(appointment: Appointment) -> list[Document]:
-    """For a saved appointment. One query, and the vehicle's model."""
-    lines = appointment.items.select_related("operation", "package")
+    """For a saved appointment. One query unless its items are prefetched, and the vehicle's model."""
+    lines = appointment.items.all()
+    if "items" not in getattr(appointment, "_prefetched_objects_cache", {}):
+        lines = lines.select_related("operation", "package")
     return of(appointment.vehicle, lines, appointment.kind, appointment.mobility)
 
 

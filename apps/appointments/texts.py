@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -22,9 +26,20 @@ from apps.messaging.replies import ENABLED
 CALL_TITLE = gettext_noop("Call %(name)s: the message about %(number)s could not be delivered")
 
 
+def read(messages: Sequence[Message]) -> None:
+    """What the messages speak of, read for all of them just before they go. Four queries."""
+    rows = _rows().prefetch_related("items__operation", "items__package")
+    found = rows.in_bulk({message.object_id for message in messages})
+    for message in messages:
+        message.spoken_of = found[message.object_id]
+
+
+def _rows() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related("vehicle__model__brand", "customer", "advisor", "store")
+
+
 def _appointment(message: Message) -> Appointment:
-    rows = Appointment.objects.select_related("vehicle__model__brand", "customer", "advisor", "store")
-    return rows.get(pk=message.object_id)
+    return message.spoken_of or _rows().get(pk=message.object_id)
 
 
 def decide(message: Message) -> str:
@@ -42,7 +57,7 @@ def decide(message: Message) -> str:
     return "" if appointment.is_open else gettext_noop("The customer did not come")
 
 
-def facts(message: Message) -> dict[str, str]:
+def facts(message: Message) -> dict[str, Any]:
     """What holds when it is sent."""
     appointment = _appointment(message)
     return {
@@ -54,7 +69,7 @@ def facts(message: Message) -> dict[str, str]:
         "time": moment(appointment.arrives_at),
         "ready": moment(appointment.ready_at),
         "number": appointment.number,
-        "bring": documents.spoken(documents.of_appointment(appointment)),
+        "bring": lazy(lambda: documents.spoken(documents.of_appointment(appointment)), str)(),
     }
 
 
@@ -131,6 +146,7 @@ KINDS = [
             needed=("time",),
             failed=failed,
             reply=replies.answer,
+            read=read,
         )
         for kind, label in LABELS.items()
     ),

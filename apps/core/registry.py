@@ -127,21 +127,24 @@ class MessageKind:
 
     ``decide(message)`` is asked at the moment of sending and returns "" to send or the reason
     not to. ``words(store)`` gives the house's own words in the active language, with the names of
-    ``variables`` as ``%(name)s``; a store may write its own. ``facts(message)`` gives the values, and those
-    in ``needed`` must stand in any wording. ``failed(message)`` hears of a message that could not be
-    delivered, so that somebody calls instead; ``reply(message, words)`` carries out what the customer
-    replied and returns what it did (a message id); "" when it passed it on to a person.
+    ``variables`` as ``%(name)s``; a store may write its own. ``facts(message)`` gives the values (a lazy
+    one is asked for only where it is used), and those in ``needed`` must stand in any wording.
+    ``failed(message)`` hears of a message that could not be delivered, so that somebody calls instead;
+    ``reply(message, words)`` carries out what the customer replied and returns what it did (a message id);
+    "" when it passed it on to a person. ``read(messages)`` may set ``spoken_of`` of many at once, just
+    before they are sent.
     """
 
     kind: str
     label: Any
     decide: Callable[[Any], str]
     words: Callable[[Any], str]
-    facts: Callable[[Any], dict[str, str]]
+    facts: Callable[[Any], dict[str, Any]]
     variables: tuple[str, ...]
     needed: tuple[str, ...] = ()
     failed: Callable[[Any], None] | None = None
     reply: Callable[[Any, str], str] | None = None
+    read: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)

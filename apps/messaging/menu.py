@@ -13,10 +13,10 @@ from apps.core.registry import NavItem, Panel, registry
 from apps.customers.models import Customer
 from apps.desk.models.event import EVENT_TITLES
 from apps.messaging import followers, trial
+from apps.messaging.courtesy import PER_DAY
 from apps.messaging.health import outbox
 from apps.messaging.models import Gateway, Message, Reply
 from apps.messaging.replies import ENABLED
-from apps.messaging.services import PER_DAY
 
 
 def _ledger(obj, user):

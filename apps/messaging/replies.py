@@ -78,16 +78,6 @@ def _stop_messages(phone: str, store: Store) -> None:
         customer.update(by=None, store=store, accepts_messages=False)
 
 
-def is_unwelcome(message: Message) -> bool:
-    """Whether the number wants no messages: by its file, or, on no file, by its reply. Two queries."""
-    people = Customer.objects.with_phone(message.phone).filter(group=message.store.group_id)
-    wants = list(people.values_list("accepts_messages", flat=True))
-    if wants:
-        return not all(wants)
-    same = Reply.objects.filter(phone=message.phone, store__group=message.store.group_id)
-    return same.filter(outcome=Reply.Outcome.OPT_OUT).exists()
-
-
 def _pass_on(reply: Reply, now: datetime) -> None:
     """Nobody answers for the kind of the message, or there was none: somebody reads the reply."""
     Task.put(

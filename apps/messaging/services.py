@@ -8,22 +8,21 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from apps.accounts.models import Setting
 from apps.core import clock
 from apps.core.registry import registry
 from apps.messaging import quiet, receipts
+from apps.messaging.courtesy import Courtesy
 from apps.messaging.gateways import Answer, Backend, Outcome, Parcel
 from apps.messaging.models import Message
 from apps.messaging.models.message import LEASE
-from apps.messaging.replies import is_unwelcome
 from apps.messaging.ways import Ways
 from apps.messaging.words import NoApproval, Words
 
-DAY = timedelta(hours=24)
-PER_DAY = "messaging.per_day"
 SILENT_IN_A_ROW = 3
 """After so many calls without an answer the rest of a batch waits: each would only be another unknown."""
 PAUSE = timedelta(minutes=2)
+FRESH_FOR = timedelta(seconds=2)
+"""What was read of the rows that messages speak of is read again after so long."""
 NO_ACCOUNT = gettext_noop("The store has no account for messages in use")
 NO_APPROVAL = gettext_noop("The provider has approved no words for this message")
 ENOUGH = gettext_noop("Enough messages to this number within a day")
@@ -41,36 +40,53 @@ def send_due(
 
     ``clocked`` tells the time before each one, where ``now`` does not stand still.
     """
-    claimed = Message.objects.claim(now or clocked(), limit=limit)
-    ways, silent = Ways(Words(), through), 0
-    for message in claimed:
+    begins = now or clocked()
+    claimed = Message.objects.claim(begins, limit=limit)
+    ways, courtesy = Ways(Words(), through), Courtesy(claimed, begins)
+    silent, read_at = 0, dict[str, datetime]()
+    for n, message in enumerate(claimed):
         moment = now or clocked()
         if silent >= SILENT_IN_A_ROW:
             message.wait_out(moment + PAUSE, NO_ANSWERS)
             continue
-        outcome = _send(message, ways, moment)
+        if message.kind not in read_at or moment - read_at[message.kind] > FRESH_FOR:
+            _read(claimed[n:])
+            read_at[message.kind] = moment
+        outcome = _send(message, ways, courtesy, moment)
         if outcome is not None:
             silent = silent + 1 if outcome is Outcome.UNKNOWN else 0
     return len(claimed)
 
 
-def _send(message: Message, ways: Ways, now: datetime) -> Outcome | None:
+def _read(messages: list[Message]) -> None:
+    """Let the first one's kind read what its messages speak of, all at once."""
+    kind = registry.messages.get(messages[0].kind)
+    if kind is not None and kind.read is not None:
+        kind.read([message for message in messages if message.kind == messages[0].kind])
+
+
+def _send(message: Message, ways: Ways, courtesy: Courtesy, now: datetime) -> Outcome | None:
     """Decide once more, send, mark. Outside a transaction: each mark commits by itself."""
     if not message.answers_customer and quiet.is_quiet(now):
         until = quiet.permitted(now, now=now, before=message.useless_after)
         message.wait_out(until, gettext_noop("Quiet hours"))
         return None
-    reason = why_not(message, now)
+    reason = why_not(message, courtesy, now)
     if reason:
         message.suppress(reason)
         return None
-    if until := _enough_until(message, now):
+    if until := courtesy.enough_until(message, now):
         message.wait_out(until, ENOUGH)
         return None
     answer, text = _hand_over(message, ways, now)
-    if answer is not None:
+    if answer is None:
+        return None
+    courtesy.note(message, now)
+    if answer.outcome is Outcome.ACCEPTED and message.gateway is None:
+        message.went_out(text, now)
+    else:
         _mark(message, answer, text, now)
-    return answer.outcome if answer else None
+    return answer.outcome
 
 
 def _hand_over(message: Message, ways: Ways, now: datetime) -> tuple[Answer | None, str]:
@@ -82,8 +98,7 @@ def _hand_over(message: Message, ways: Ways, now: datetime) -> tuple[Answer | No
         spoken = ways.words.of(message, way.gateway)
     except NoApproval:
         return Answer(Outcome.REFUSED, NO_APPROVAL), ""
-    message.gateway = way.gateway
-    if not message.renew(now):
+    if not message.hold(way.gateway, now):
         return None, ""
     parcel = Parcel(message.reference, way.address, spoken.text, spoken.code, spoken.values, now)
     return way.backend.send(parcel), spoken.text
@@ -107,7 +122,7 @@ def _mark(message: Message, answer: Answer, text: str, now: datetime) -> None:
         receipts.catch_up(message, now=now)
 
 
-def why_not(message: Message, now: datetime) -> str:
+def why_not(message: Message, courtesy: Courtesy, now: datetime) -> str:
     """The reason not to send it now (an English message id), or ""."""
     kind = registry.messages.get(message.kind)
     if kind is None:
@@ -116,19 +131,9 @@ def why_not(message: Message, now: datetime) -> str:
         return gettext_noop("No phone number")
     if message.useless_after is not None and now >= message.useless_after:
         return gettext_noop("Too late to be of use")
-    if not message.answers_customer and is_unwelcome(message):
+    if courtesy.is_unwelcome(message):
         return gettext_noop("The customer does not want messages")
     return kind.decide(message)
-
-
-def _enough_until(message: Message, now: datetime) -> datetime | None:
-    """When the number may get one more that nobody there asked for; None when it may now. Two queries."""
-    if message.answers_customer:
-        return None
-    most = Setting.value_of(PER_DAY, message.store_id)
-    went = Message.objects.counted(message.phone, now - DAY).exclude(pk=message.pk)
-    times = list(went.values_list("tried_at", flat=True))
-    return times[-most] + DAY if len(times) >= most else None
 
 
 def settle_open(*, now: datetime | None = None, through: Backend | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from apps.desk.nudge import nudge
 from apps.messaging import services
 
 BATCHES = 20
@@ -9,13 +10,14 @@ BATCHES = 20
 
 @shared_task(name="messaging.send_due")
 def send_due() -> int:
-    """Send what is due, batch by batch; returns how many."""
+    """Send what is due, batch by batch; returns how many. With more to do another worker goes on."""
     total = 0
     for _batch in range(BATCHES):
         sent = services.send_due()
         total += sent
         if not sent:
-            break
+            return total
+    nudge("messaging.send_due")
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -61,13 +62,18 @@ class Words:
         kind = registry.messages[message.kind]
         text, approval = self._template(message.store, message.kind, gateway)
         with translation.override(CUSTOMER_LANGUAGE):
-            facts = {name: str(value) for name, value in kind.facts(message).items()}
-        if approval is None:
-            return Spoken(fill(text, facts), values=_by_name(text, facts))
-        values = _by_name(text, facts)
-        if approval.fields:
-            values = tuple((field, facts.get(name, "")) for field, name in approval.fields.items())
-        return Spoken(fill(text, facts), approval.code, values)
+            facts = kind.facts(message)
+            values = _by_name(text, facts)
+            if approval is None:
+                return Spoken(fill(text, dict(values)), values=values)
+            if approval.fields:
+                fields = approval.fields.items()
+                return Spoken(
+                    fill(text, dict(values)),
+                    approval.code,
+                    tuple((field, str(facts.get(name, ""))) for field, name in fields),
+                )
+        return Spoken(fill(text, dict(values)), approval.code, values)
 
     def speaks(self, message: Message, gateway: Gateway) -> bool:
         """Whether ``gateway`` has approved words for it."""
@@ -88,8 +94,9 @@ class Words:
         return approval.template.text, approval
 
 
-def _by_name(text: str, facts: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, facts.get(name, "")) for name in variables_in(text))
+def _by_name(text: str, facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Only what stands in the text is asked for: a fact may be lazy."""
+    return tuple((name, str(facts.get(name, ""))) for name in variables_in(text))
 
 
 def current(store: Store, kind: str) -> str:

@@ -6,7 +6,7 @@ import logging
 
 from django.conf import settings
 
-from bench.figures import booking, imports, levelling, memory, orders, pages, search, slots
+from bench.figures import booking, imports, levelling, memory, orders, pages, reminders, search, slots
 from bench.figures.base import Job, Size
 
 __all__ = ["JOBS", "Job", "Size", "prepare"]
@@ -18,6 +18,7 @@ JOBS: list[Job] = [
     *slots.JOBS,
     *levelling.JOBS,
     *booking.JOBS,
+    *reminders.JOBS,
     *imports.JOBS,
     *memory.JOBS,
 ]

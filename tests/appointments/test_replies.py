@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.customers.models import Customer
 from apps.desk.models import Event, Task
 from apps.messaging import services as messaging
+from apps.messaging.courtesy import Courtesy
 from apps.messaging.gateways import FileBackend
 from apps.messaging.models import Message, Reply
 from apps.messaging.replies import hear
@@ -129,7 +130,7 @@ def test_opting_out_is_done_at_once_and_kept(cast, booked, tmp_path, word):
     assert replied(cast, word).outcome == "opt_out"
     assert not Customer.objects.get(phone=PHONE).accepts_messages
     reminder = Message.objects.get(kind="appointment.reminder_72")
-    assert messaging.why_not(reminder, reminder.planned_at)
+    assert messaging.why_not(reminder, Courtesy([reminder], clock.now()), reminder.planned_at)
     assert fresh(booked).status == "booked"
 
 
@@ -143,7 +144,7 @@ def test_a_number_on_no_file_can_opt_out_too(cast, store, tmp_path):
     sent(tmp_path)
     replied(cast, "T", phone=driver)
     reminder = Message.objects.about(appointment).get(kind="appointment.reminder_72")
-    assert messaging.why_not(reminder, reminder.planned_at)
+    assert messaging.why_not(reminder, Courtesy([reminder], clock.now()), reminder.planned_at)
     assert Customer.objects.get(pk=owner.pk).accepts_messages
 
 

@@ -11,6 +11,7 @@ from apps.core.registry import MessageKind, registry
 from apps.customers.models import Customer
 from apps.desk.models import Task
 from apps.messaging import services
+from apps.messaging.courtesy import Courtesy
 from apps.messaging.gateways import Answer, Backend, FileBackend, Outcome, Parcel
 from apps.messaging.models import MAX_ATTEMPTS, Message
 from apps.messaging.ways import Ways
@@ -225,7 +226,7 @@ def test_who_lost_the_lease_sends_nothing(subject):
     [held] = Message.objects.claim(NOON)
     services.settle_open(now=NOON + 3 * MINUTE, through=Gateway(knows=Outcome.REFUSED))
     gateway = Gateway()
-    services._send(held, Ways(Words(), gateway), NOON + 4 * MINUTE)
+    services._send(held, Ways(Words(), gateway), Courtesy([held], NOON), NOON + 4 * MINUTE)
     assert gateway.taken == []
     message.refresh_from_db()
     assert message.state == "planned"
