@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "call-who-is-missing": {"task": "appointments.look_for_missing", "schedule": 60.0},
     "begin-preparation": {"task": "appointments.begin_preparation", "schedule": 60.0},
     "distribute-online-requests": {"task": "appointments.go_round_online", "schedule": 60.0},
+    "forecast-services": {"task": "appointments.forecast", "schedule": 900.0},
     "forget-typed-requests": {"task": "appointments.forget_typed", "schedule": 3600.0},
     "forget-kept-bookings": {"task": "appointments.forget_kept", "schedule": 3600.0},
     "record-day-use": {"task": "workshop.record_day_use", "schedule": 3600.0},

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
@@ -20,14 +21,17 @@ from apps.appointments import (
     online_times,
     pack,
     preparation,
+    proactive,
     reactions,
     waiting,
     waiting_round,
     waiting_texts,
 )
 from apps.appointments.models import Appointment, BookingDraft, PreparationStep, WaitingEntry
+from apps.appointments.proactive_page import PROACTIVE
 from apps.appointments.texts import KINDS
 from apps.appointments.views.waiting_public import waiting_public
+from apps.calls.queues import declare_queue
 from apps.capacity import affected, breaking, incidents
 from apps.core import clock, health, when
 from apps.core.registry import (
@@ -266,6 +270,21 @@ def _online() -> None:
     registry.add(*online_texts.KINDS)
 
 
+def _proactive() -> None:
+    """What the forecast adds."""
+    declare_setting(
+        proactive.PER_DAY,
+        int,
+        30,
+        _("Proactive calls made a day at most"),
+        pgettext_lazy("a unit", "calls"),
+        high=1000,
+        hint=_("The soonest due go first; what is left comes on the next day."),
+    )
+    EVENT_TITLES["proactive.completed"] = _("Called about what is due")
+    declare_queue(PROACTIVE)
+
+
 def _affected(scope: affected.Scope) -> Iterator[affected.Record]:
     """Expected cars that hold what is out of order, or need the part within the time. One query."""
     hit = Q(holder__in=scope.holders)
@@ -289,6 +308,7 @@ def register() -> None:
     _wait()
     _online()
     _prepare()
+    _proactive()
     registry.add(
         NavItem(
             _("Appointments"),

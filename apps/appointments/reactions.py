@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apps.appointments import missing, preparation, waiting, waiting_round
+from apps.appointments import missing, preparation, proactive, waiting, waiting_round
 from apps.appointments.models import Appointment, WaitingEntry
 from apps.capacity import breaking
 from apps.core import clock
@@ -39,6 +39,7 @@ def register() -> None:
     """Called by the menu."""
     subscribe(waiting_round.SUBSCRIPTION, *FREED, handler=capacity_freed)
     subscribe("appointments.waiting_booked", "appointment.booked", handler=vehicle_booked)
+    subscribe("appointments.proactive_booked", "appointment.booked", handler=proactive.vehicle_booked)
     subscribe("appointments.preparation", *LAID, *STOPPED, handler=prepare)
     subscribe("appointments.step_ticked", "task.done", handler=step_ticked)
     subscribe("appointments.missing", *SETTLED, handler=arrival_settled)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.appointments import kept, missing, online_codes, online_round, preparation, waiting_round
+from apps.appointments import kept, missing, online_codes, online_round, preparation, proactive, waiting_round
 from apps.core import clock
 
 
@@ -34,6 +34,12 @@ def forget_typed() -> int:
 def look_for_missing() -> int:
     """Make the calls to customers who did not come; returns how many are new."""
     return missing.look_for_missing()
+
+
+@shared_task(name="appointments.forecast")
+def forecast() -> int:
+    """Have the proactive calls of the day made; returns how many."""
+    return proactive.go_round()
 
 
 @shared_task(name="appointments.forget_kept")

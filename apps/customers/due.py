@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from apps.catalog.models import VehicleModel
 from apps.core import clock
-from apps.customers.models import ServiceRecord, Vehicle
+from apps.customers.models import Reading, ServiceRecord, Vehicle
 from apps.customers.texts import SERVICE_WORDS
 
 SOON_KM, SOON_DAYS = 1_500, 30
+RECORDS = 30
 FARTHEST_DAYS = 3_650
 
 
@@ -45,10 +46,12 @@ def next_service(
     purchased_on: date | None,
     last: ServiceRecord | None,
     today: date,
+    read_on: date | None = None,
 ) -> NextService | None:
     """From the last service, else the first one from the purchase on, else the schedule by mileage. Pure.
 
-    None when neither a service, nor a purchase, nor a mileage is known.
+    ``read_on`` is the day of ``odometer_km``: from then on the car has been driven. None when neither a
+    service, nor a purchase, nor a mileage is known.
     """
     every, brand = model.service_every_km, model.brand
     by_date: date | None = None
@@ -65,7 +68,7 @@ def next_service(
     else:
         return None
     left = None if odometer_km is None else at_km - odometer_km
-    by_km = _day(left, per_day, today)
+    by_km = _day(left, per_day, read_on or today)
     days = [day for day in (by_date, by_km) if day]
     return NextService(at_km, number, min(days, default=None), left, is_first)
 
@@ -76,12 +79,12 @@ def _months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _day(km_left: int | None, per_day: Decimal | None, today: date) -> date | None:
-    """When the kilometres are driven; nothing for what is due already or lies ten years ahead."""
+def _day(km_left: int | None, per_day: Decimal | None, read_on: date) -> date | None:
+    """When the kilometres are driven; nothing for what was due at the reading or lies ten years ahead."""
     if km_left is None or km_left < 0 or not per_day:
         return None
     days = int(km_left / per_day)
-    return today + timedelta(days=days) if days <= FARTHEST_DAYS else None
+    return read_on + timedelta(days=days) if days <= FARTHEST_DAYS else None
 
 
 def last_service(records: Iterable[ServiceRecord]) -> ServiceRecord | None:
@@ -91,13 +94,24 @@ def last_service(records: Iterable[ServiceRecord]) -> ServiceRecord | None:
 
 def of_vehicle(vehicle: Vehicle) -> NextService | None:
     """The next service of ``vehicle``; None without a model of the catalogue. Two queries."""
+    records = vehicle.service_records.order_by("-arrived_on", "-pk")[:RECORDS]
+    readings = vehicle.readings.accepted().order_by("-read_on", "-pk")[:RECORDS]
+    return of_read(vehicle, readings, records, clock.today())
+
+
+def of_read(
+    vehicle: Vehicle, readings: Iterable[Reading], records: Iterable[ServiceRecord], today: date
+) -> NextService | None:
+    """The same from accepted readings and visits, the latest first, that were read already."""
     if vehicle.model is None:
         return None
+    readings = list(readings)
     return next_service(
         vehicle.model,
         odometer_km=vehicle.odometer_km,
-        per_day=vehicle.km_per_day(),
+        read_on=readings[0].read_on if readings else None,
+        per_day=vehicle.km_per_day_by(readings),
         purchased_on=vehicle.purchased_on,
-        last=last_service(vehicle.service_records.order_by("-arrived_on", "-pk")[:30]),
-        today=clock.today(),
+        last=last_service(records),
+        today=today,
     )

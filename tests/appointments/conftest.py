@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps.catalog.models import Brand, VehicleModel
 from tests.appointments.factories import furnish
 
 
@@ -11,3 +12,10 @@ def desk(cast, client):
     furnish(cast.store)
     client.force_login(cast.advisor)
     return client
+
+
+@pytest.fixture
+def model(cast):
+    """A model of the catalogue: service every 10,000 km."""
+    brand = Brand.objects.create(group=cast.group, name="远川")
+    return VehicleModel.objects.create(brand=brand, name="云岭")

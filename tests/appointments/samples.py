@@ -1,8 +1,10 @@
 """Rows of the cast's store for each address of this room."""
 
+from apps.appointments import proactive
+from apps.appointments.forecast import DueItem
 from apps.appointments.models import BookingDraft, PreparationStep
 from apps.core import clock
-from tests.appointments.factories import make_appointment, make_waiting
+from tests.appointments.factories import make_appointment, make_vehicle, make_waiting
 from tests.appointments.online_house import at, received
 
 
@@ -30,4 +32,8 @@ def samples(cast) -> dict[str, dict]:
     known["api:online-request-detail"] = {"pk": request.pk}
     known["appointments:online_create"] = {"code": cast.store.code}
     known["appointments:online_state"] = {"code": cast.store.code, "key": request.key}
+    vehicle = make_vehicle(cast.store, "浙A77777")
+    item = DueItem(clock.today(), "inspection-1", "inspection")
+    due = proactive.schedule(cast.store, vehicle, [item], now=clock.now())
+    known["appointments:proactive_result"] = {"pk": due.call_id}
     return known

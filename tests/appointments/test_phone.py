@@ -8,7 +8,7 @@ import pytest
 from apps.appointments.documents import of_appointment, to_bring
 from apps.appointments.items import Ask
 from apps.appointments.models import Appointment
-from apps.catalog.models import Brand, Package, VehicleModel
+from apps.catalog.models import Package
 from apps.catalog.selectors import service_package
 from apps.core import clock
 from apps.customers import due
@@ -20,12 +20,6 @@ from tests.appointments.test_booking_page import DRAFT, NEW, text, typed
 from tests.parts.factories import make_stock
 
 TODAY = date(2026, 6, 1)
-
-
-@pytest.fixture
-def model(cast):
-    brand = Brand.objects.create(group=cast.group, name="远川")
-    return VehicleModel.objects.create(brand=brand, name="云岭")
 
 
 def record(arrived_on, km, description="保养"):

@@ -4,6 +4,7 @@ from apps.appointments.models.appointment import Appointment, AppointmentItem, A
 from apps.appointments.models.kept import BookingDraft
 from apps.appointments.models.online import OnlineBatch, OnlineCode, OnlineItem, OnlineRequest
 from apps.appointments.models.preparation import PreparationStep, with_preparation
+from apps.appointments.models.proactive import ProactiveCall
 from apps.appointments.models.waiting import WaitingEntry, WaitingItem, WaitingQuerySet
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "OnlineItem",
     "OnlineRequest",
     "PreparationStep",
+    "ProactiveCall",
     "WaitingEntry",
     "WaitingItem",
     "WaitingQuerySet",

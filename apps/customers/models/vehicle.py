@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -261,8 +263,14 @@ class Vehicle(models.Model):
 
         One query.
         """
-        latest = self.readings.accepted().order_by("-read_on", "-pk")[:READINGS_FOR_ESTIMATE]
-        if (found := reading.km_per_day(list(latest)[::-1])) is not None:
+        return self.km_per_day_by(
+            self.readings.accepted().order_by("-read_on", "-pk")[:READINGS_FOR_ESTIMATE]
+        )
+
+    def km_per_day_by(self, latest: Iterable[Reading]) -> Decimal | None:
+        """The same from accepted readings, the latest first, that were read already."""
+        newest = list(itertools.islice(latest, READINGS_FOR_ESTIMATE))
+        if (found := reading.km_per_day(newest[::-1])) is not None:
             return found
         if self.km_per_month:
             return (self.km_per_month / DAYS_PER_MONTH).quantize(Decimal("0.1"))

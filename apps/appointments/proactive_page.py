@@ -1,0 +1,75 @@
+"""What the agent sees and says in a proactive call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.accounts.roles import CALLERS, DESK
+from apps.appointments import proactive
+from apps.appointments.draft import Draft
+from apps.appointments.forecast import DueItem
+from apps.appointments.models import Appointment, ProactiveCall
+from apps.appointments.models.enquiry import Enquiry, Item
+from apps.appointments.proactive_forms import ProactiveForm
+from apps.calls.models import Call
+from apps.calls.queues import CallQueue
+from apps.catalog.selectors import service_package
+
+SCRIPT = _(
+    "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
+    "Something is due soon on your car %(vehicle)s: {due}. Shall I keep a time for you? The parts are put "
+    "aside, and I can tell you the price and how long it takes.\n\n"
+    "Which day would suit you, and rather in the morning or in the afternoon?\n\n"
+    "Thank you. You get the appointment by message. You reach us day and night at %(hotline)s."
+)
+
+
+def script(call: Call) -> str:
+    """The words, with what is due; names are filled in by the queue."""
+    return str(SCRIPT).replace("{due}", call.topic.replace("%", "%%"))
+
+
+def context(call: Call, user: User) -> dict[str, Any]:
+    """What is due, with package, price, time and parts; and what is booked already. About ten queries."""
+    row = ProactiveCall.objects.filter(call=call).select_related("vehicle__model__brand", "store").first()
+    if row is None:
+        return {"form": ProactiveForm(call=call), "due": []}
+    booked = Appointment.objects.open().filter(vehicle=row.vehicle).order_by("arrives_at").first()
+    form = ProactiveForm(call=call)
+    if booked is not None:
+        form.initial["result"] = ProactiveCall.Result.BOOKED
+    return {"form": form, "due": [_offer(row, item, user) for item in row.due], "booked": booked,
+            "book_url": _book(row, "")}  # fmt: skip
+
+
+def _offer(row: ProactiveCall, item: DueItem, user: User) -> dict[str, Any]:
+    package = service_package(user, row.vehicle.model, item.km) if item.km and row.vehicle.model else None
+    if package is None:
+        return {"item": item}
+    key = f"package:{package.pk}"
+    draft = Draft.of([(key, "1", Item.Wish.RECOMMENDED)], user, row.store)
+    draft.look_at_shelf(row.store)
+    return {"item": item, "row": draft.rows[0], "book_url": _book(row, f"{key}@{Item.Wish.RECOMMENDED}")}
+
+
+def _book(row: ProactiveCall, add: str) -> str:
+    told: dict[str, str | int] = {"vehicle": row.vehicle_id, "channel": str(Enquiry.Channel.PROACTIVE)}
+    told |= {"add": add} if add else {}
+    return f"{reverse('appointments:create')}?{urlencode(told)}"
+
+
+PROACTIVE = CallQueue(
+    proactive.QUEUE,
+    _("Due soon"),
+    (*CALLERS, *DESK),
+    script,
+    order=25,
+    form_template="appointments/_proactive_form.html",
+    form_url=lambda call: reverse("appointments:proactive_result", args=[call.pk]),
+    form_context=context,
+)
