@@ -20,7 +20,9 @@ from apps.appointments.draft import Draft
 from apps.appointments.forms import BookingForm, CallerForm
 from apps.appointments.models import Appointment, BookingDraft
 from apps.appointments.views.booking_page import booking_page, found_things, own_store, vehicle_of
+from apps.calls.models import Call
 from apps.capacity.services import restarting
+from apps.core import clock
 from apps.core.errors import DomainError
 from apps.customers.services import register_with_vehicle
 from apps.desk.once import once
@@ -54,6 +56,10 @@ def appointment_create(request: HttpRequest) -> HttpResponse:
         request,
         _("%(number)s is booked. The customer gets a message at once.") % {"number": appointment.number},
     )
+    # Booked in the middle of a call: the agent goes on where the customer still is.
+    call = Call.objects.held_by(request.user, clock.now()).filter(customer=appointment.customer).first()
+    if call is not None:
+        return redirect(f"{call.get_absolute_url()}#form")
     return redirect("appointments:detail", appointment.pk)
 
 
