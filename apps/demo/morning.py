@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_noop
 
-from apps.appointments import preparation, waiting
+from apps.appointments import preparation, proactive, waiting
 from apps.appointments import services as appointments
 from apps.appointments.items import Ask, with_lines
 from apps.appointments.models import Appointment, PreparationStep
@@ -161,6 +161,7 @@ def _prepared(house: House, clock: Clock) -> None:
     for step in due.filter(opened_at__isnull=False).select_related("appointment__advisor").order_by("pk"):
         if step.appointment.status == Appointment.Status.CONFIRMED:
             preparation.complete(step, by=step.appointment.advisor)
+    proactive.go_round()
 
 
 def _waiting(house: House, clock: Clock) -> None:
