@@ -40,6 +40,7 @@ urlpatterns = [
     path("appointments/preparation/<int:pk>/failure/", preparation.failure_create, name="step_failed"),
     path("appointments/online/", online.online_list, name="online"),
     path("appointments/online/<int:pk>/", online.online_detail, name="online_detail"),
+    path("appointments/due/", proactive.due_list, name="due"),
     path("appointments/proactive/<int:pk>/result/", proactive.result_create, name="proactive_result"),
     path("appointments/online/<int:pk>/confirmation/", online.confirmation_create, name="online_confirm"),
     path("appointments/online/<int:pk>/refusal/", online.refusal_create, name="online_decline"),

@@ -295,3 +295,29 @@ def test_completed_it_leaves_the_queue(desk, row):
     assert Call.objects.get(pk=row.call_id).state == "done"
     assert "太远" in text(desk.get(row.call.get_absolute_url()))
     assert not Appointment.objects.exists()
+
+
+def test_the_list_shows_what_is_due_and_what_came_of_it(cast, desk, row):
+    address = row.call.get_absolute_url()
+    assert address in text(desk.get("/appointments/due/"))
+    settle(row, Result.LOST, cast.advisor, lost_reason="sold", reason="换车了")
+    assert address not in text(desk.get("/appointments/due/"))
+    lost = desk.get("/appointments/due/", {"result": "lost"}, headers={"Accept-Language": "en"})
+    assert lost.context["counts"] == {"lost": 1}
+    assert "Car sold or scrapped" in text(lost)
+    assert "换车了" in text(lost)
+    assert address in text(desk.get("/appointments/due/", {"result": "lost", "mine": "1"}))
+
+
+def test_another_store_sees_none_of_it(cast, client, row):
+    client.force_login(cast.neighbour)
+    assert row.call.get_absolute_url() not in text(client.get("/appointments/due/"))
+
+
+def test_the_list_asks_as_often_for_many_as_for_one(desk, store, django_assert_max_num_queries):
+    for n in range(30):
+        due_in(make_vehicle(store, f"浙A7{n:04d}"), 5)
+    go(store)
+    text(desk.get("/appointments/due/"))
+    with django_assert_max_num_queries(12):
+        assert text(desk.get("/appointments/due/")).count("row-link") == 30

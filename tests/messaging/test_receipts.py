@@ -133,6 +133,13 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(client, account, bod
     assert not Receipt.objects.exists()
 
 
+@pytest.mark.parametrize("account", ["http"], indirect=True)
+def test_signs_that_no_database_takes_are_left_out(client, account, sent):
+    row = {"phone": "13812345678", "text": "好\x00\ud800的", "reference": "9\x00"}
+    told(client, account, "replies", [row])
+    assert (Reply.objects.get().text, Reply.objects.get().reference) == ("好的", "9")
+
+
 def test_nobody_guesses_the_address(client, account, cast, provider):
     assert client.post("/hooks/messages/x/receipts/", "[]", "application/json").status_code == 404
     assert client.get(f"/hooks/wechat/{account.hook_key}/").status_code == 404

@@ -87,4 +87,11 @@ def rows(body: bytes) -> list[dict[str, Any]]:
     value = [value] if isinstance(value, dict) else value
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise Malformed("a list of objects is expected")
+    return [{name: _storable(item) for name, item in row.items()} for row in value]
+
+
+def _storable(value: Any) -> Any:
+    """Without what no database takes: NUL, and halves of characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "ignore").decode().replace("\x00", "")
     return value
