@@ -31,7 +31,7 @@ def due_list(request: HttpRequest) -> HttpResponse:
     """GET /appointments/due/?result=&mine=1 → what is due and not settled, or the latest of one result."""
     result, mine = request.GET.get("result", ""), bool(request.GET.get("mine"))
     visible = ProactiveCall.objects.visible_to(request.user)
-    visible = visible.filter(call__owner=request.user) if mine else visible
+    visible = visible.filter(call__owner=request.user.pk) if mine else visible
     settled = visible.filter(result=result).order_by("-call__finished_at", "-pk")
     rows = settled if result in ProactiveCall.Result.values else visible.standing()
     month = visible.filter(call__finished_at__gte=clock.at(clock.today().replace(day=1), 0))
