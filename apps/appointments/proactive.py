@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,8 @@ BEGINS_AT_HOUR = 8
 BOOKED = gettext_noop("An appointment is made")
 CHUNK = 500
 LATEST_AGAIN = timedelta(days=366)
+IN_HOUSE: list[Callable[[], Any]] = []
+"""Later rooms say which vehicles are here just now (a query of ids): about those nobody calls."""
 
 
 # -- whom to call ----------------------------------------------------------------------------------
@@ -48,7 +50,7 @@ def go_round(now: datetime | None = None) -> int:
 def forecast_store(store: Store, *, now: datetime) -> int:
     """Make calls for the cars on which something falls due, the soonest first, so many a day at most.
 
-    Not on closed days, and not before eight. Cars that are booked, that are called already, whose
+    Not on closed days, and not before eight. Cars that are here or booked, that are called already, whose
     customer was reached about such a thing within seven days, or who is lost, are left alone.
     """
     today = timezone.localdate(now)
@@ -83,6 +85,8 @@ def _candidates(store: Store, now: datetime) -> Any:
     rows = rows.filter(
         ~Exists(booked), ~Exists(called.standing()), ~Exists(called.lost()), ~Exists(lately)
     ).exclude(owner__phone="")
+    for here in IN_HOUSE:
+        rows = rows.exclude(pk__in=here())
     return rows.select_related("model__brand", "owner__advisor").prefetch_related(
         Prefetch("readings", Reading.objects.accepted().order_by("-read_on", "-pk"), "latest_readings"),
         Prefetch("service_records", ServiceRecord.objects.order_by("-arrived_on", "-pk"), "latest_records"),

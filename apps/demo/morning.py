@@ -17,6 +17,7 @@ from apps.catalog.models import Package
 from apps.complaints.models import Complaint
 from apps.complaints.services import owner_for
 from apps.core.errors import DomainError
+from apps.customers.models import Vehicle
 from apps.demo.house import House
 from apps.demo.texts import people
 from apps.demo.time import Clock
@@ -30,6 +31,8 @@ from apps.workorders import services as workorders
 from apps.workorders.services import LineSpec
 from apps.workshop import services as workshop
 
+DUE_CARS, SERVICE_KM, KM_PER_MONTH = 12, 10_000, 1_500
+
 
 def lay(house: House, clock: Clock) -> None:
     """Everything that happened today, in fourteen cars, then the books of the days ahead."""
@@ -40,6 +43,7 @@ def lay(house: House, clock: Clock) -> None:
     _handovers(house, clock)
     _complaints(house, clock)
     _prepared(house, clock)
+    _fall_due(house, clock)
     clock.start()
     deliver_events(clock)
 
@@ -161,6 +165,23 @@ def _prepared(house: House, clock: Clock) -> None:
     for step in due.filter(opened_at__isnull=False).select_related("appointment__advisor").order_by("pk"):
         if step.appointment.status == Appointment.Status.CONFIRMED:
             preparation.complete(step, by=step.appointment.advisor)
+
+
+def _fall_due(house: House, clock: Clock) -> None:
+    """On a dozen cars a service, the inspection or the insurance falls due in the next two weeks."""
+    booked = Appointment.objects.filter(store=house.store).values("vehicle")
+    rows = Vehicle.objects.filter(owner__advisor__in=house.advisors, odometer_km__gt=0).exclude(pk__in=booked)
+    for n, car in enumerate(rows.order_by("pk")[:DUE_CARS]):
+        day = clock.day + timedelta(days=2 + n)
+        if n % 3 == 0:
+            car.update(by=None, store=house.store, inspection_due_on=day)
+        elif n % 3 == 1:
+            car.update(by=None, store=house.store, insured_until=day)
+        else:
+            known = car.odometer_km or 0
+            km = -(-known // SERVICE_KM) * SERVICE_KM - 40 * n
+            car.update(by=None, store=house.store, km_per_month=KM_PER_MONTH)
+            car.record_reading(max(km, known), clock.day, "call", house.advisors[0])
     proactive.go_round()
 
 

@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import DESK, FLOOR, Role
+from apps.appointments import proactive
 from apps.core.registry import Action, FileKind, LinkKind, NavItem, Panel, PdfKind, WorkList, registry
 from apps.customers.models import Vehicle
 from apps.desk.models import EVENT_TITLES
@@ -158,6 +159,7 @@ def register() -> None:
     """Called once, when Django is ready."""
     _permissions()
     _settings()
+    proactive.IN_HOUSE.append(lambda: Visit.objects.open().values("vehicle"))
     EVENT_TITLES.update(TITLES)
     registry.add(
         NavItem(

@@ -18,6 +18,7 @@ from apps.customers.models import ServiceRecord, Vehicle
 from apps.desk.models import Event
 from tests.appointments.factories import make_appointment, make_customer, make_package, make_vehicle
 from tests.appointments.online_house import wide
+from tests.reception.factories import make_visit
 from tests.workshop.clock import midmorning
 
 __all__ = ["midmorning"]
@@ -124,6 +125,14 @@ def test_a_customer_s_car_is_called_by_one_store_only(cast, store, car):
     go(store)
     assert proactive.go_round(clock.now()) == 0
     assert Call.objects.filter(queue="proactive").count() == 1
+
+
+def test_a_car_that_is_here_is_not_called_about(cast, store, car):
+    make_visit(cast, vehicle=car)
+    other = due_in(make_vehicle(store, "浙A30003"), 5)
+    make_visit(cast, vehicle=other, status="left")
+    assert go(store) == 1
+    assert ProactiveCall.objects.get().vehicle == other
 
 
 @pytest.mark.parametrize("hour", [7, 3])
