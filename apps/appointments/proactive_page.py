@@ -30,8 +30,9 @@ SCRIPT = _(
 
 
 def script(call: Call) -> str:
-    """The words, with what is due; names are filled in by the queue."""
-    return str(SCRIPT).replace("{due}", call.topic.replace("%", "%%"))
+    """The words, with what is due in the agent's language; names are filled in by the queue. One query."""
+    row = ProactiveCall.objects.filter(call=call).first()
+    return str(SCRIPT).replace("{due}", str(row or call.topic).replace("%", "%%"))
 
 
 def context(call: Call, user: User) -> dict[str, Any]:

@@ -141,4 +141,4 @@ def example(store: Store, kind: MessageKind) -> tuple[dict[str, Any], Message | 
     if last is None:
         return {name: f"[{VARIABLES[name]}]" for name in kind.variables}, None
     with translation.override(CUSTOMER_LANGUAGE):
-        return kind.facts(last), last
+        return {name: str(value) for name, value in kind.facts(last).items()}, last

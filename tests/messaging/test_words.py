@@ -83,6 +83,8 @@ def test_the_preview_speaks_of_the_last_real_one(manager, cast):
     appointment = make_appointment(cast.store)
     page = text(manager.post(PREVIEW, {"text": "{plate} {time}"}))
     assert str(appointment.vehicle) in page
+    read = manager.post(PREVIEW, {"text": "{time} {bring}"}, headers={"Accept-Language": "en"})
+    assert "行驶证" in text(read), "in the customer's language, whoever writes"
     assert "field-error" in text(manager.post(PREVIEW, {"text": "{plate}"}))
     assert not MessageTemplate.objects.exists()
 
