@@ -75,6 +75,7 @@ KINDS = [
         facts,
         ("store", "code"),
         needed=("code",),
+        proves_number=True,
     ),
     MessageKind(
         online.RECEIVED,

@@ -107,6 +107,7 @@ def schedule(
     """The call about ``items``, in the queue of the customer's own advisor; None when it is there already."""
     opens_on = opens_on or timezone.localdate(now)
     advisor = vehicle.owner.advisor
+    owner = advisor if advisor is not None and advisor.is_active else None
     with translation.override(settings.LANGUAGE_CODE):
         topic = ", ".join(item.words for item in items)
     call = Call.schedule(
@@ -116,8 +117,8 @@ def schedule(
         customer=vehicle.owner,
         vehicle=vehicle,
         store=store,
-        owner=advisor if advisor and advisor.is_active else None,
-        role="" if advisor and advisor.is_active else Role.SERVICE_ADVISOR,
+        owner=owner,
+        role="" if owner else Role.SERVICE_ADVISOR,
         opens_on=opens_on,
         closes_on=workdays.add_workdays(opens_on, OPEN_WORKDAYS),
         topic=topic,

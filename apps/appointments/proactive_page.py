@@ -1,9 +1,10 @@
-"""What the agent sees and says in a proactive call."""
+"""What the agent sees and says in a proactive call, and the list of what is due."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,9 @@ from apps.appointments.proactive_forms import ProactiveForm
 from apps.calls.models import Call
 from apps.calls.queues import CallQueue
 from apps.catalog.selectors import service_package
+from apps.core import clock
 
+Result, ROWS = ProactiveCall.Result, 100
 SCRIPT = _(
     "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
     "Something is due soon on your car %(vehicle)s: {due}. Shall I keep a time for you? The parts are put "
@@ -43,7 +46,7 @@ def context(call: Call, user: User) -> dict[str, Any]:
     booked = Appointment.objects.open().filter(vehicle=row.vehicle).order_by("arrives_at").first()
     form = ProactiveForm(call=call)
     if booked is not None:
-        form.initial["result"] = ProactiveCall.Result.BOOKED
+        form.initial["result"] = Result.BOOKED
     return {"form": form, "due": [_offer(row, item, user) for item in row.due], "booked": booked,
             "book_url": _book(row, "")}  # fmt: skip
 
@@ -62,6 +65,27 @@ def _book(row: ProactiveCall, add: str) -> str:
     told: dict[str, str | int] = {"vehicle": row.vehicle_id, "channel": str(Enquiry.Channel.PROACTIVE)}
     told |= {"add": add} if add else {}
     return f"{reverse('appointments:create')}?{urlencode(told)}"
+
+
+def due_list(user: User, *, result: str, mine: bool) -> dict[str, Any]:
+    """The first hundred that are due, or the latest of one ``result``; this month's counts. Four queries."""
+    visible = ProactiveCall.objects.visible_to(user)
+    visible = visible.filter(call__owner=user) if mine else visible
+    settled = visible.filter(result=result).order_by("-call__finished_at", "-pk")
+    rows = settled if result in Result.values else visible.standing()
+    begins = clock.at(clock.today().replace(day=1), 0)
+    month = visible.filter(call__finished_at__gte=begins).order_by()
+    counts = dict(month.values_list("result").annotate(n=Count("pk")))
+    lost = month.filter(result=Result.LOST).values_list("lost_reason").annotate(n=Count("pk"))
+    return {
+        "rows": rows.select_related("vehicle", "call__customer", "call__owner", "appointment")[:ROWS],
+        "result": result,
+        "results": [(value, label, counts.get(value, 0)) for value, label in Result.choices],
+        "mine": mine,
+        "lost": [(ProactiveCall.Lost(reason).label, n) for reason, n in lost.order_by("-n", "lost_reason")],
+        "today": clock.today(),
+        "standing": visible.standing().count(),
+    }
 
 
 PROACTIVE = CallQueue(

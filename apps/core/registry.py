@@ -131,7 +131,8 @@ class MessageKind:
     one is asked for only where it is used), and those in ``needed`` must stand in any wording.
     ``failed(message)`` hears of a message that could not be delivered, so that somebody calls instead;
     ``reply(message, words)`` carries out what the customer replied and returns what it did (a message id);
-    "" when it passed it on to a person. ``read(messages)`` may set ``spoken_of`` of many at once, just
+    "" when it passed it on to a person. ``proves_number`` marks what must reach the number itself and no
+    other channel. ``read(messages)`` may set ``spoken_of`` of many at once, just
     before they are sent.
     """
 
@@ -145,6 +146,7 @@ class MessageKind:
     failed: Callable[[Any], None] | None = None
     reply: Callable[[Any, str], str] | None = None
     read: Callable[[Any], None] | None = None
+    proves_number: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class WordsForm(forms.Form):
 class ApprovalForm(forms.Form):
     """The provider's code for one version, and what its keywords are filled with."""
 
+    shown = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     code = forms.CharField(label=_("Approval code"), max_length=80, required=False)
     fields_ = forms.CharField(
         label=_("Keywords"),
@@ -54,14 +55,24 @@ class ApprovalForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, kind: MessageKind, gateway: Gateway, approval: TemplateApproval | None
+        self,
+        data: Any = None,
+        *,
+        kind: MessageKind,
+        gateway: Gateway,
+        approval: TemplateApproval | None = None,
+        shown: int = 0,
     ) -> None:
         lines = [f"{field}={name}" for field, name in approval.fields.items()] if approval else []
-        initial = {"code": approval.code if approval else "", "fields_": "\n".join(lines)}
+        initial = {"shown": shown, "code": approval.code if approval else "", "fields_": "\n".join(lines)}
         super().__init__(data, prefix=f"g{gateway.pk}", initial=initial)
         self.kind, self.gateway = kind, gateway
         if gateway.provider != "wechat":
             del self.fields["fields_"]
+
+    def look_again(self, shown: int) -> None:
+        """The page shows newer words now; what was typed stays."""
+        self.data = {**{name: self.data[name] for name in self.data}, self.add_prefix("shown"): shown}
 
     def clean_fields_(self) -> dict[str, str]:
         """Keyword → variable."""

@@ -21,14 +21,14 @@ from apps.messaging.replies import ENABLED
 
 def _ledger(obj, user):
     return {
-        "messages": list(Message.objects.about(obj)[:50]),
+        "messages": list(Message.objects.about(obj).select_related("gateway")[:50]),
         "replies": list(Reply.objects.about(obj)[:20]),
     }
 
 
 def _to_customer(customer: Customer, user: User) -> dict[str, Any]:
     """The last messages to the customer's number, and whether he follows the account. Three queries."""
-    rows = Message.objects.visible_to(user).to(customer.phone)
+    rows = Message.objects.visible_to(user).to(customer.phone).select_related("gateway")
     account = Gateway.objects.live().filter(store=user.store_id or 0, channel="wechat").first()
     follower = followers.of_customer(customer, account) if account else None
     return {"customer": customer, "messages": list(rows[:5]), "wechat": account, "follower": follower}

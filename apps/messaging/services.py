@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -29,23 +28,14 @@ ENOUGH = gettext_noop("Enough messages to this number within a day")
 NO_ANSWERS = gettext_noop("The provider does not answer")
 
 
-def send_due(
-    *,
-    now: datetime | None = None,
-    limit: int = 50,
-    through: Backend | None = None,
-    clocked: Callable[[], datetime] = clock.now,
-) -> int:
-    """Claim and send up to ``limit`` due messages; returns how many were claimed.
-
-    ``clocked`` tells the time before each one, where ``now`` does not stand still.
-    """
-    begins = now or clocked()
+def send_due(*, now: datetime | None = None, limit: int = 50, through: Backend | None = None) -> int:
+    """Claim and send up to ``limit`` due messages; returns how many were claimed."""
+    begins = now or clock.now()
     claimed = Message.objects.claim(begins, limit=limit)
     ways, courtesy = Ways(Words(), through), Courtesy(claimed, begins)
     silent, read_at = 0, dict[str, datetime]()
     for n, message in enumerate(claimed):
-        moment = now or clocked()
+        moment = now or clock.now()
         if silent >= SILENT_IN_A_ROW:
             message.wait_out(moment + PAUSE, NO_ANSWERS)
             continue
@@ -81,7 +71,8 @@ def _send(message: Message, ways: Ways, courtesy: Courtesy, now: datetime) -> Ou
     answer, text = _hand_over(message, ways, now)
     if answer is None:
         return None
-    courtesy.note(message, now)
+    if answer.outcome is not Outcome.REFUSED:
+        courtesy.note(message, now)
     if answer.outcome is Outcome.ACCEPTED and message.gateway is None:
         message.went_out(text, now)
     else:

@@ -8,6 +8,7 @@ from functools import cache
 from django.conf import settings
 
 from apps.core import vault
+from apps.core.registry import registry
 from apps.customers.models import Customer
 from apps.messaging.gateways import Backend, FileBackend
 from apps.messaging.models import Follower, Gateway, Message
@@ -38,7 +39,7 @@ class Ways:
         if self.through is not None:
             return Way(self.through, message.phone)
         live = self._of_store(message.store_id)
-        if WECHAT in live and message.attempts <= 1:
+        if WECHAT in live and message.attempts <= 1 and not registry.messages[message.kind].proves_number:
             gateway, backend = live[WECHAT]
             openid = _follower(gateway, message)
             if openid and self.words.speaks(message, gateway):
@@ -49,11 +50,9 @@ class Ways:
         return Way(backend, message.phone, gateway)
 
     def again(self, message: Message) -> Way | None:
-        """The way that it went, to ask about it."""
-        if self.through is not None:
-            return Way(self.through, message.phone)
+        """The way that it went, to ask about it; None when it got no further than this house."""
         if message.gateway is None:
-            return None
+            return Way(self.through, message.phone) if self.through is not None else None
         try:
             return Way(message.gateway.backend(), message.phone, message.gateway)
         except vault.Unreadable:

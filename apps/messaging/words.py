@@ -64,16 +64,10 @@ class Words:
         with translation.override(CUSTOMER_LANGUAGE):
             facts = kind.facts(message)
             values = _by_name(text, facts)
-            if approval is None:
-                return Spoken(fill(text, dict(values)), values=values)
-            if approval.fields:
-                fields = approval.fields.items()
-                return Spoken(
-                    fill(text, dict(values)),
-                    approval.code,
-                    tuple((field, str(facts.get(name, ""))) for field, name in fields),
-                )
-        return Spoken(fill(text, dict(values)), approval.code, values)
+            told = fill(text, dict(values))
+            if approval is not None and approval.fields:
+                values = tuple((field, str(facts.get(name, ""))) for field, name in approval.fields.items())
+        return Spoken(told, approval.code if approval else "", values)
 
     def speaks(self, message: Message, gateway: Gateway) -> bool:
         """Whether ``gateway`` has approved words for it."""

@@ -14,10 +14,11 @@ from apps.capacity.models import OpeningHours
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.customers.due import NextService
-from apps.customers.models import ServiceRecord, Vehicle
+from apps.customers.models import ServiceRecord, StoreAccess, Vehicle
 from apps.desk.models import Event
 from tests.appointments.factories import make_appointment, make_customer, make_package, make_vehicle
 from tests.appointments.online_house import wide
+from tests.capacity.factories import hours
 from tests.reception.factories import make_visit
 from tests.workshop.clock import midmorning
 
@@ -122,9 +123,15 @@ def test_without_an_advisor_any_advisor_of_the_store_may_call(store):
 
 
 def test_a_customer_s_car_is_called_by_one_store_only(cast, store, car):
-    go(store)
+    """Both stores know him and are open; his advisor is in ours. Without an advisor the first one calls."""
+    hours(cast.other_store)
+    free = due_in(make_vehicle(store, "浙A30003"), 5)
+    for owner in (car.owner, free.owner):
+        StoreAccess.objects.create(store=cast.other_store, customer=owner, reason="entry", since=clock.now())
+    assert proactive.go_round(clock.now()) == 2
     assert proactive.go_round(clock.now()) == 0
-    assert Call.objects.filter(queue="proactive").count() == 1
+    assert ProactiveCall.objects.get(vehicle=car).store == store
+    assert ProactiveCall.objects.filter(vehicle=free).count() == 1
 
 
 def test_a_car_that_is_here_is_not_called_about(cast, store, car):
@@ -312,7 +319,8 @@ def test_the_list_shows_what_is_due_and_what_came_of_it(cast, desk, row):
     settle(row, Result.LOST, cast.advisor, lost_reason="sold", reason="换车了")
     assert address not in text(desk.get("/appointments/due/"))
     lost = desk.get("/appointments/due/", {"result": "lost"}, headers={"Accept-Language": "en"})
-    assert lost.context["counts"] == {"lost": 1}
+    assert [(value, n) for value, _label, n in lost.context["results"] if n] == [("lost", 1)]
+    assert lost.context["lost"] == [("Car sold or scrapped", 1)]
     assert "Car sold or scrapped" in text(lost)
     assert "换车了" in text(lost)
     assert address in text(desk.get("/appointments/due/", {"result": "lost", "mine": "1"}))

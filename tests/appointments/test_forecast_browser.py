@@ -9,6 +9,7 @@ from apps.appointments import forecast, proactive
 from apps.appointments.models import Appointment, ProactiveCall
 from apps.core import clock
 from tests.appointments.factories import furnish, make_customer, make_package, make_vehicle
+from tests.harness.browser import Keys
 from tests.workshop.clock import midmorning
 
 __all__ = ["midmorning"]
@@ -31,22 +32,24 @@ def due(cast, model):
 def test_a_customer_is_called_and_booked_without_losing_the_call(cast, page, sign_in, due):
     sign_in(page, cast.advisor)
     page.goto(due.call.get_absolute_url())
-    page.keyboard.press("n")
+    hand = Keys(page)
+    hand.press("n")
     expect(page.locator(".call-script")).to_contain_text("10,000 公里保养")
-    page.keyboard.press("1")
+    hand.press("1")
     page.wait_for_url("**/#form")
-    page.locator(".due-list").get_by_role("link", name="预约").click()
+    hand.click(page.locator(".due-list").get_by_role("link", name="预约"))
     expect(page.locator("input[name=item]")).to_have_count(1)
     expect(page.locator("#id_channel")).to_have_value("proactive")
-    page.keyboard.press("Alt+t")
+    hand.press("Alt+t")
     expect(page.locator(".slot input").first).to_be_focused()
-    page.keyboard.press("Control+Enter")
+    hand.press("Control+Enter")
     page.wait_for_url(re.compile(rf"{due.call.get_absolute_url()}#form$"))
     booked = Appointment.objects.get()
     expect(page.locator("#form")).to_contain_text(booked.number)
     expect(page.locator("input[name=result][value=booked]")).to_be_checked()
     expect(page.locator("#id_again_on")).not_to_be_visible()
-    page.get_by_role("button", name="完成").click()
+    hand.click(page.get_by_role("button", name="完成"))
     page.wait_for_url("**/calls/")
+    assert hand.actions == 6, "recorded in docs/jobs.md"
     due = ProactiveCall.objects.get()
     assert (due.result, due.appointment, due.call.state) == ("booked", booked, "done")

@@ -8,24 +8,9 @@ from playwright.sync_api import Page, expect
 from apps.appointments.models import Appointment, BookingDraft
 from apps.catalog.models import Brand, Package, VehicleModel
 from tests.appointments.factories import furnish, make_customer, make_package, make_vehicle
+from tests.harness.browser import Keys
 
 NEW = "/appointments/new/"
-
-
-class Keys:
-    """A keyboard that counts: a text typed into one field is one action, as is every other key."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.actions = page, 0
-
-    def type(self, text: str) -> None:
-        self.actions += 1
-        self.page.keyboard.type(text)
-
-    def press(self, *names: str) -> None:
-        for name in names:
-            self.actions += 1
-            self.page.keyboard.press(name)
 
 
 @pytest.fixture

@@ -38,6 +38,26 @@ PATIENCE = 20_000
 expect.set_options(timeout=PATIENCE)
 
 
+class Keys:
+    """A keyboard that counts: a text typed into one field is one action, as is every other key or press."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.actions = page, 0
+
+    def type(self, text: str) -> None:
+        self.actions += 1
+        self.page.keyboard.type(text)
+
+    def press(self, *names: str) -> None:
+        for name in names:
+            self.actions += 1
+            self.page.keyboard.press(name)
+
+    def click(self, target: Locator) -> None:
+        self.actions += 1
+        target.click()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser per worker; every test gets its own context."""

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext_noop
 
 from apps.core import clock
-from apps.messaging.models import Message, Reply
+from apps.messaging.models import Gateway, Message, Reply
 from tests.appointments.factories import make_appointment, make_customer, make_vehicle
 from tests.capacity.factories import tomorrow
 
@@ -47,6 +47,25 @@ def test_state_and_kind_narrow_it(client, booked):
     rows = client.get(url(booked), {"kind": "appointment.reminder_24"}).context["messages_"]
     assert {m.kind for m in rows} == {"appointment.reminder_24"}
     assert len(client.get(url(booked), {"state": "x", "kind": "x"}).context["messages_"]) == 4
+
+
+def test_the_pages_ask_as_often_for_many_as_for_one(cast, client, booked, django_assert_max_num_queries):
+    typed = {"url": "https://sms.example.com/", "token": "t"}
+    gateway = Gateway.keep(cast.store, "http", typed, by=cast.manager)
+    row = Message.objects.about(booked).first()
+    Message.objects.bulk_create(
+        Message(
+            store=row.store, kind=row.kind, key=f"k{n}", subject=row.subject, object_id=row.object_id,
+            phone=row.phone, planned_at=row.planned_at, created_at=row.created_at, gateway=gateway,
+            state="sent",
+        )
+        for n in range(40)
+    )  # fmt: skip
+    pages = (url(booked), "/outbox/", f"/appointments/{booked.pk}/", f"/customers/{booked.customer_id}/")
+    for page in pages:
+        client.get(page)
+        with django_assert_max_num_queries(35):
+            text(client.get(page))
 
 
 def test_replies_stand_beside_it(cast, client, booked):

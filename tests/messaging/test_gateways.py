@@ -1,10 +1,12 @@
 """Every provider's protocol against a server that speaks it, and everything that can go wrong there."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from apps.core.errors import DomainError
+from apps.core.registry import registry
 from apps.messaging import services
 from apps.messaging.gateways import alibaba, base, tencent, wire
 from apps.messaging.models import Follower, Gateway, Message, MessageTemplate
@@ -167,6 +169,32 @@ def test_who_does_not_follow_gets_a_short_message_and_so_does_a_second_try(accou
     services.send_due(now=NOON + 3 * MINUTE)
     assert fresh(other).gateway.provider == "http"
     assert [one["phone"] for one in provider.taken] == ["+8613812345678"] * 2
+
+
+@pytest.mark.parametrize("account", ["wechat"], indirect=True)
+def test_what_proves_a_number_goes_to_the_number(account, cast, provider, subject, monkeypatch):
+    connect(cast, provider, "http")
+    kind = dataclasses.replace(registry.messages["note"], proves_number=True)
+    monkeypatch.setitem(registry.messages, "note", kind)
+    plan(subject)
+    services.send_due(now=NOON)
+    assert [one["phone"] for one in provider.taken] == [subject.phone]
+
+
+def test_the_code_of_the_online_page_proves_a_number():
+    assert registry.messages["online.code"].proves_number
+
+
+@pytest.mark.parametrize("account", ["http"], indirect=True)
+def test_a_provider_is_asked_about_what_it_got_though_the_house_sends_no_more(
+    account, provider, subject, hasty, settings
+):
+    provider.moods.append(providers.SILENT)
+    message = plan(subject)
+    services.send_due(now=NOON)
+    settings.SMS_BACKEND = "file"
+    services.settle_open(now=NOON + MINUTE)
+    assert fresh(message).state == "sent"
 
 
 def test_without_an_account_nothing_goes_and_somebody_calls(subject, note):

@@ -213,6 +213,15 @@ def test_a_number_gets_only_so_many_that_it_did_not_ask_for(subject):
     assert len(gateway.taken) == 7
 
 
+def test_what_the_provider_refused_does_not_count(subject):
+    gateway = Gateway(*[Outcome.REFUSED] * 3)
+    for n in range(6):
+        plan(subject, f"note-{n}", n=n)
+    services.send_due(now=NOON, through=gateway)
+    states = Message.objects.order_by("pk").values_list("state", "reason")
+    assert list(states) == [("planned", "line busy")] * 3 + [("sent", "")] * 3
+
+
 def test_one_too_many_that_would_come_too_late_is_not_sent(subject):
     for n in range(5):
         plan(subject, f"note-{n}", n=n, useless_after=NOON + timedelta(hours=20))

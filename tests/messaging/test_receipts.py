@@ -223,6 +223,9 @@ def test_a_follower_without_a_code_or_with_somebody_elses_is_nobodys(client, wec
 
 def test_a_follower_s_words_are_his_reply(client, wechat, subject):
     Follower.objects.create(gateway=wechat, openid="o1", customer=subject, since=NOON)
+    happens(client, wechat, kind="text", Content="<!DOCTYPE 好>", MsgId="76")
+    assert Reply.objects.get().text == "<!DOCTYPE 好>", "words are words"
+    Reply.objects.all().delete()
     for _twice in range(2):
         happens(client, wechat, kind="text", Content="TD", MsgId="77")
     assert Reply.objects.get().phone == PHONE

@@ -105,9 +105,10 @@ def test_an_approval_holds_for_exactly_the_words_that_were_in_force(manager, cas
         by=cast.manager,
     )
     gateway.switch(True, by=cast.manager)
-    assert "late" in text(manager.get("/outbox/words/"))
+    lacking = {row["name"]: row["lacking"] for row in manager.get("/outbox/words/").context["rows"]}
+    assert lacking[BOOKED] == [gateway]
     address = f"/outbox/words/{BOOKED}/approvals/{gateway.pk}/"
-    manager.post(address, {f"g{gateway.pk}-code": "SMS_77"})
+    manager.post(address, {f"g{gateway.pk}-code": "SMS_77", f"g{gateway.pk}-shown": 0})
     template = MessageTemplate.objects.get()
     assert template.text == words.standard(cast.store, words.registry.messages[BOOKED])
     assert template.approvals.get().code == "SMS_77"
@@ -116,15 +117,34 @@ def test_an_approval_holds_for_exactly_the_words_that_were_in_force(manager, cas
     assert "SMS_77" not in text(manager.get(EDIT)), "new words wait for an approval of their own"
 
 
+def test_a_code_is_not_taken_for_words_that_changed_meanwhile(manager, cast, provider):
+    """The manager looked at one wording, a colleague has kept another: the code belongs to the first."""
+    typed = {"sign_name": "湖滨", "access_key_id": "a", "access_key_secret": "s", "endpoint": provider.url}
+    gateway = Gateway.keep(cast.store, "alibaba", typed, by=cast.manager)
+    gateway.switch(True, by=cast.manager)
+    template = MessageTemplate.keep(cast.store, BOOKED, "{time} 见", by=cast.manager)
+    name, address = f"g{gateway.pk}", f"/outbox/words/{BOOKED}/approvals/{gateway.pk}/"
+    page = text(manager.post(address, {f"{name}-code": "SMS_77", f"{name}-shown": 0}), 422)
+    assert f"id_{name}-code_error" in page
+    assert "SMS_77" in page
+    assert f'name="{name}-shown" value="1"' in page, "the page shows the new words; what was typed stays"
+    assert not template.approvals.exists()
+    assert manager.post(address, {f"{name}-code": "SMS_78", f"{name}-shown": 1}).status_code == 302
+    assert template.approvals.get().code == "SMS_78"
+
+
 def test_keywords_of_the_service_account_name_our_variables(manager, cast, provider):
     typed = {"app_id": "w", "app_secret": "s", "token": "t", "endpoint": provider.url}
     gateway = Gateway.keep(cast.store, "wechat", typed, by=cast.manager)
     gateway.switch(True, by=cast.manager)
     address, name = f"/outbox/words/{BOOKED}/approvals/{gateway.pk}/", f"g{gateway.pk}"
     for wrong in ("", "thing1", "thing1=tyre", "=plate"):
-        page = text(manager.post(address, {f"{name}-code": "T1", f"{name}-fields_": wrong}), 422)
+        page = text(
+            manager.post(address, {f"{name}-code": "T1", f"{name}-shown": 0, f"{name}-fields_": wrong}), 422
+        )
         assert "T1" in page
-    manager.post(address, {f"{name}-code": "T1", f"{name}-fields_": "time2 = time\n\nthing1=plate"})
+    typed = {f"{name}-code": "T1", f"{name}-shown": 0, f"{name}-fields_": "time2 = time\n\nthing1=plate"}
+    manager.post(address, typed)
     assert MessageTemplate.objects.get().approvals.get().fields == {"time2": "time", "thing1": "plate"}
 
 
@@ -146,6 +166,14 @@ def test_an_account_is_set_up_used_and_left(admin, cast):
     admin.post(f"{ACCOUNT}http", {"url": "https://sms.example.com/v2", "token": ""})
     gateway.refresh_from_db()
     assert gateway.values == {"url": "https://sms.example.com/v2", "token": "sesame"}
+
+
+def test_an_address_left_empty_is_the_provider_s_own(admin, cast):
+    typed = {"sign_name": "湖滨", "access_key_id": "a", "access_key_secret": "s", "endpoint": ""}
+    admin.post(f"{ACCOUNT}alibaba", typed)
+    gateway = Gateway.objects.get()
+    assert gateway.values["endpoint"] == "dysmsapi.aliyuncs.com"
+    gateway.switch(True, by=cast.manager)
 
 
 @pytest.mark.parametrize(

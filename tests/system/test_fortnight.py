@@ -104,15 +104,13 @@ def step(kind):
     return PreparationStep.objects.get(kind=kind)
 
 
-@pytest.mark.parametrize("days", [2, pytest.param(15, marks=pytest.mark.soak)])
-def test_everything_is_where_it_should_be_from_the_call_to_the_day(cast, house, days):
+def called_and_booked(cast, house, days):
+    """N-15: the forecast makes the call; the advisor books for ``days`` later."""
     owner = make_customer(cast.store, "王小明", "+8613812345678", advisor=cast.advisor)
     car = make_vehicle(cast.store, "浙A60006", owner=owner)
     Vehicle.objects.filter(pk=car.pk).update(inspection_due_on=house.first_day + timedelta(days=15))
     part = make_part(cast.store)
     make_stock(cast, part, 9)
-
-    # N-15: the forecast makes the call; the advisor books.
     house.stand_at(0, 9, 30)
     house.start()
     house.until(lambda: ProactiveCall.objects.filter(vehicle=car).exists())
@@ -126,17 +124,19 @@ def test_everything_is_where_it_should_be_from_the_call_to_the_day(cast, house, 
     )
     proactive.complete(row, result="booked", by=cast.advisor, person_spoken_to="王小明")
     house.until(lambda: state_of("booked") == ["sent"] and PreparationStep.objects.exists())
+    return appointment
 
-    # N-4 and N-3, if they still lie ahead.
-    if days > 4:
-        house.stand_at(days - 4, 8, 30)
-        house.until(lambda: step("confirm").opened_at is not None)
-        house.stand_at(days - 3, 10, 1)
-        house.until(lambda: state_of("reminder_72") == ["sent"])
-    house.until(lambda: step("parts").state == "done")
-    assert Task.objects.open().filter(kind="appointment.prepare", owner=cast.advisor).count() == 1
 
-    # The worker dies while the reminder of the day before is due; another asks what became of it.
+def days_before(house, days):
+    """N-4 and N-3: the confirmation is asked for, and the first reminder goes."""
+    house.stand_at(days - 4, 8, 30)
+    house.until(lambda: step("confirm").opened_at is not None)
+    house.stand_at(days - 3, 10, 1)
+    house.until(lambda: state_of("reminder_72") == ["sent"])
+
+
+def a_worker_dies(house, days):
+    """N-1: while the reminder of the day before is due; another worker asks what became of it."""
     victim = f"worker{house.workers}"
     house.stand_at(days - 1, 10, 0)
     house.system.kill(victim)
@@ -144,18 +144,34 @@ def test_everything_is_where_it_should_be_from_the_call_to_the_day(cast, house, 
     house.stand_at(days - 1, 10, 4)
     house.until(lambda: state_of("reminder_24") == ["sent"])
 
-    # The broker dies and comes back empty-handed: the database is the queue of record.
+
+def the_broker_dies(house, days):
+    """N-1: it comes back empty-handed, and the steps of the day before begin all the same."""
     house.lose_broker()
     house.stand_at(days - 1, 15, 0)
     house.broker.ensure_running()
     house.until(lambda: step("pack").opened_at is not None and step("fix").state == "done")
     house.until(lambda: step("shelf").opened_at is not None)
 
-    # The day: the last reminder, and half an hour after ten a call to who has not come.
+
+def nobody_comes(house, days):
+    """N: the last reminder, and half an hour after ten a call to who has not come."""
     house.stand_at(days, 9, 0)
     house.until(lambda: state_of("reminder_1") == ["sent"])
     house.stand_at(days, 10, 31)
     house.until(lambda: Task.objects.open().filter(kind="appointment.missing").exists())
+
+
+@pytest.mark.parametrize("days", [2, pytest.param(15, marks=pytest.mark.soak)])
+def test_everything_is_where_it_should_be_from_the_call_to_the_day(cast, house, days):
+    appointment = called_and_booked(cast, house, days)
+    if days > 4:
+        days_before(house, days)
+    house.until(lambda: step("parts").state == "done")
+    assert Task.objects.open().filter(kind="appointment.prepare", owner=cast.advisor).count() == 1
+    a_worker_dies(house, days)
+    the_broker_dies(house, days)
+    nobody_comes(house, days)
 
     early = "sent" if days > 4 else "suppressed"  # booked too late for it, and the ledger says so
     states = {"booked": "sent", "reminder_72": early, "reminder_24": "sent", "reminder_1": "sent"}

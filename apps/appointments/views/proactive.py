@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
-from apps.appointments import proactive
+from apps.appointments import proactive, proactive_page
 from apps.appointments.models import ProactiveCall
-from apps.appointments.models.proactive import ProactiveQuerySet
 from apps.appointments.proactive_forms import ProactiveForm
 from apps.calls.views.outcomes import on_to
 from apps.calls.views.pages import call_page, find
-from apps.core import clock
 from apps.core.errors import DomainError
 from apps.desk.once import once
 
-ROWS = 100
 BESIDE = {"nothing_booked": "result", "again_in_the_past": "again_on"}
 """Refusals that belong to a field of the form."""
 
@@ -30,29 +26,8 @@ BESIDE = {"nothing_booked": "result", "again_in_the_past": "again_on"}
 def due_list(request: HttpRequest) -> HttpResponse:
     """GET /appointments/due/?result=&mine=1 → what is due and not settled, or the latest of one result."""
     result, mine = request.GET.get("result", ""), bool(request.GET.get("mine"))
-    visible = ProactiveCall.objects.visible_to(request.user)
-    visible = visible.filter(call__owner=request.user.pk) if mine else visible
-    settled = visible.filter(result=result).order_by("-call__finished_at", "-pk")
-    rows = settled if result in ProactiveCall.Result.values else visible.standing()
-    month = visible.filter(call__finished_at__gte=clock.at(clock.today().replace(day=1), 0))
-    context = {
-        "rows": rows.select_related("vehicle", "call__customer", "call__owner", "appointment")[:ROWS],
-        "result": result,
-        "results": ProactiveCall.Result.choices,
-        "mine": mine,
-        "counts": dict(month.order_by().values_list("result").annotate(n=Count("pk"))),
-        "lost": _lost(month),
-        "today": clock.today(),
-        "standing": visible.standing().count(),
-    }
+    context = proactive_page.due_list(request.user, result=result, mine=mine)
     return render(request, "appointments/due.html", context)
-
-
-def _lost(month: ProactiveQuerySet) -> list[tuple[str, int]]:
-    """Why customers were lost this month, the commonest reason first."""
-    rows = month.filter(result=ProactiveCall.Result.LOST).order_by().values_list("lost_reason")
-    found = sorted(rows.annotate(n=Count("pk")), key=lambda row: -row[1])
-    return [(str(ProactiveCall.Lost(reason).label), n) for reason, n in found]
 
 
 @require_POST

@@ -34,6 +34,7 @@ class MessageSerializer(serializers.ModelSerializer):
             "text",
             "planned_at",
             "sent_at",
+            "delivery",
             "attempts",
         ]
 

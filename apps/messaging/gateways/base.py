@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,7 +83,7 @@ class Malformed(ValueError):
     """A provider's callback that cannot be read."""
 
 
-class Backend:
+class Backend(ABC):
     """A way to the phone. ``send`` and ``ask`` never raise: what cannot be known is ``UNKNOWN``."""
 
     OPTIONS: ClassVar[Sequence[Option]] = ()
@@ -96,13 +97,13 @@ class Backend:
     def __init__(self, options: Mapping[str, str]) -> None:
         self.options = options
 
+    @abstractmethod
     def send(self, parcel: Parcel) -> Answer:
         """Hand one message over under our ``reference``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ask(self, parcel: Parcel) -> Answer:
         """What became of ``parcel.reference``; ``UNKNOWN`` when the provider cannot say."""
-        raise NotImplementedError
 
     def reports(self, body: bytes) -> list[Report]:
         """The receipts in a callback. Raises Malformed."""

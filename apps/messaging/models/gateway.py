@@ -45,7 +45,6 @@ class Gateway(models.Model):
     sealed = models.TextField(blank=True, editable=False)
     hook_key = models.CharField(max_length=60, unique=True, default=new_hook_key, editable=False)
     is_active = models.BooleanField(_("in use"), default=False, editable=False)
-    version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = GatewayQuerySet.as_manager()
 
@@ -81,7 +80,10 @@ class Gateway(models.Model):
     @classmethod
     @transaction.atomic
     def keep(cls, store: Store, provider: str, typed: dict[str, str], *, by: User) -> Self:
-        """Make or change the account; an empty secret keeps what is there. Raises ``not_installed``."""
+        """Make or change the account. An empty secret keeps what is there, another option its default.
+
+        Raises ``not_installed``.
+        """
         if not is_installed(provider):
             raise DomainError(
                 translate("The package for %(provider)s is not installed: %(package)s.")
@@ -94,12 +96,11 @@ class Gateway(models.Model):
             store=store, provider=provider, defaults={"channel": channel}
         )
         names = {option.name: option.secret for option in gateway.kind.OPTIONS}
-        gateway.options = {name: typed[name] for name, secret in names.items() if not secret}
+        gateway.options = {name: typed[name] for name, secret in names.items() if not secret and typed[name]}
         fresh = {name: typed[name] for name, secret in names.items() if secret and typed[name]}
         if fresh:
             gateway.sealed = vault.seal(gateway._known_secrets() | fresh)
-        gateway.version += 1
-        gateway.save(update_fields=["options", "sealed", "version"])
+        gateway.save(update_fields=["options", "sealed"])
         Event.record("gateway.changed", about=gateway, by=by, facts={"provider": provider})
         return gateway
 

@@ -75,6 +75,34 @@ class MessageTemplate(models.Model):
         Event.record("template.changed", about=template, by=by, facts={"kind": kind, "version": version})
         return template
 
+    @classmethod
+    @transaction.atomic
+    def approve_current(
+        cls,
+        gateway: Gateway,
+        kind: str,
+        code: str,
+        *,
+        shown: int,
+        standard: str,
+        fields: Mapping[str, str],
+        by: User,
+    ) -> None:
+        """The provider's code for the words in force, which must be the version that was ``shown``.
+
+        0 is the house's own (``standard``): they become the store's first version, as an approval holds for
+        exactly these words. Raises ``stale`` when there are newer ones.
+        """
+        one_at_a_time(f"template:{gateway.store_id}:{kind}")
+        last = cls.objects.of(gateway.store_id, kind).first()
+        if (last.version if last else 0) != shown:
+            raise DomainError(
+                translate("The words have changed meanwhile. Look at them before you type their code."),
+                code="stale",
+            )
+        template = last or cls.keep(gateway.store, kind, standard, by=by)
+        template.approve(gateway, code, fields=fields, by=by)
+
     @transaction.atomic
     def approve(self, gateway: Gateway, code: str, *, fields: Mapping[str, str], by: User) -> None:
         """The provider's code for these words; an empty one takes it back. Raises ``gateway_other_store``."""

@@ -79,7 +79,9 @@ def _page(
         "form": form,
         "test": test or TestForm(),
         "hooks": _hooks(gateway) if gateway else [],
-        "messages_": list(Message.objects.about(gateway).reverse()[:LAST]) if gateway else [],
+        "messages_": list(Message.objects.about(gateway).reverse().select_related("gateway")[:LAST])
+        if gateway
+        else [],
         "stays_inside": settings.SMS_BACKEND == "file",
         "package": "" if is_installed(provider) else PROVIDERS[provider].PACKAGE,
     }
@@ -102,9 +104,7 @@ def _hooks(gateway: Gateway) -> list[tuple[str, str]]:
 @once
 def switch_update(request: HttpRequest, provider: str) -> HttpResponse:
     """POST …/switch/ ``on=1|0`` → in use, or not any more."""
-    gateway = _known(request, provider)
-    if gateway is None:
-        raise Http404
+    gateway = get_object_or_404(Gateway, store=own_store(request), provider=provider)
     on = request.POST.get("on") == "1"
     gateway.switch(on, by=request.user)
     told = _("%(account)s is in use.") if on else _("%(account)s is not in use any more.")
@@ -117,9 +117,7 @@ def switch_update(request: HttpRequest, provider: str) -> HttpResponse:
 @once
 def test_create(request: HttpRequest, provider: str) -> HttpResponse:
     """POST …/test/ ``phone`` → a message to that number through this account, listed on the page."""
-    gateway = _known(request, provider)
-    if gateway is None:
-        raise Http404
+    gateway = get_object_or_404(Gateway, store=own_store(request), provider=provider)
     form = TestForm(request.POST)
     if not form.is_valid():
         return _page(request, provider, gateway, AccountForm(provider=provider, gateway=gateway), test=form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -27,19 +28,27 @@ def _gateway(key: str, *, wechat: bool = False) -> Gateway:
     return gateway
 
 
+def _take(key: str, what: Callable[[Gateway], None]) -> HttpResponse:
+    """What the provider wants to read once ``what`` was taken in; 400 for what cannot be read."""
+    gateway = _gateway(key)
+    try:
+        what(gateway)
+    except Malformed as error:
+        return HttpResponseBadRequest(str(error), content_type="text/plain")
+    return JsonResponse(gateway.kind.TAKEN)
+
+
 @csrf_exempt
 @public
 @require_POST
 def receipt_create(request: HttpRequest, key: str) -> HttpResponse:
-    """POST /hooks/messages/<key>/receipts/ in the provider's own form; 400 for what cannot be read."""
-    gateway = _gateway(key)
-    try:
-        reports = gateway.kind({}).reports(request.body)
-    except Malformed as error:
-        return HttpResponseBadRequest(str(error), content_type="text/plain")
-    for report in reports:
-        receipts.take_in(gateway, report)
-    return JsonResponse(gateway.kind.TAKEN)
+    """POST /hooks/messages/<key>/receipts/ in the provider's own form."""
+
+    def take(gateway: Gateway) -> None:
+        for report in gateway.kind({}).reports(request.body):
+            receipts.take_in(gateway, report)
+
+    return _take(key, take)
 
 
 @csrf_exempt
@@ -47,18 +56,16 @@ def receipt_create(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def reply_create(request: HttpRequest, key: str) -> HttpResponse:
     """POST /hooks/messages/<key>/replies/ in the provider's own form; what is no mobile number is dropped."""
-    gateway = _gateway(key)
-    try:
-        heard = gateway.kind({}).replies(request.body)
-    except Malformed as error:
-        return HttpResponseBadRequest(str(error), content_type="text/plain")
-    for one in heard:
-        with contextlib.suppress(ValidationError):
-            phone = phones.normalise(one.phone)
-            if one.reference and one.text.strip():
-                reference = one.reference[:80]
-                hear(store=gateway.store, by=gateway, phone=phone, text=one.text, reference=reference)
-    return JsonResponse(gateway.kind.TAKEN)
+
+    def take(gateway: Gateway) -> None:
+        for one in gateway.kind({}).replies(request.body):
+            with contextlib.suppress(ValidationError):
+                phone = phones.normalise(one.phone)
+                if one.reference and one.text.strip():
+                    reference = one.reference[:80]
+                    hear(store=gateway.store, by=gateway, phone=phone, text=one.text, reference=reference)
+
+    return _take(key, take)
 
 
 @csrf_exempt

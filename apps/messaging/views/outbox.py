@@ -18,7 +18,7 @@ NEXT = 5
 @require_perm("messaging.see")
 def outbox(request: HttpRequest) -> HttpResponse:
     """GET /outbox/?state= → what waits for a person, what goes next, then the latest hundred."""
-    visible = Message.objects.visible_to(request.user)
+    visible = Message.objects.visible_to(request.user).select_related("gateway")
     state = request.GET.get("state", "")
     planned = visible.filter(state=Message.State.PLANNED).order_by("planned_at", "pk")
     rows = visible.filter(state=state) if state in Message.State.values else visible.exclude(state="planned")
@@ -38,7 +38,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def customer_ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /outbox/customers/<id>/?state=&kind= → all that went to his number, or did not and why."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
-    rows = Message.objects.visible_to(request.user).to(customer.phone)
+    rows = Message.objects.visible_to(request.user).to(customer.phone).select_related("gateway")
     state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     shown = rows.filter(state=state) if state in Message.State.values else rows
     shown = shown.filter(kind=kind) if kind in registry.messages else shown

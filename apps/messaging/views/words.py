@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
+from apps.core.errors import DomainError
 from apps.core.registry import MessageKind, registry
 from apps.desk.once import once
 from apps.messaging import trial, words
@@ -93,10 +94,11 @@ def _page(
 ) -> HttpResponse:
     versions = list(MessageTemplate.objects.of(store.pk, kind.kind).select_related("made_by")[:STORY])
     kept = {a.gateway_id: a for a in TemplateApproval.objects.filter(template__in=versions[:1])}
+    shown = versions[0].version if versions else 0
     approvals = [
         approval
         if approval is not None and approval.gateway == gateway
-        else ApprovalForm(kind=kind, gateway=gateway, approval=kept.get(gateway.pk))
+        else ApprovalForm(kind=kind, gateway=gateway, approval=kept.get(gateway.pk), shown=shown)
         for gateway in _strict(store)
     ]
     text = form["text"].value() or ""
@@ -141,14 +143,25 @@ def approval_update(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """POST /outbox/words/<kind>/approvals/<account>/ → the provider's code for the words in force."""
     store, known = own_store(request), _kind(kind)
     gateway = get_object_or_404(Gateway.objects.filter(store=store), pk=pk)
-    text = words.current(store, kind)
-    form = ApprovalForm(request.POST, kind=known, gateway=gateway, approval=None)
+    form = ApprovalForm(request.POST, kind=known, gateway=gateway)
+    words_form = WordsForm(kind=known, initial={"text": words.current(store, kind)})
     if not form.is_valid():
-        shown = WordsForm(kind=known, initial={"text": text})
-        return _page(request, store, known, shown, approval=form)
-    # The house's own words become the store's first version: an approval holds for exactly these.
-    template = MessageTemplate.keep(store, kind, text, by=request.user)
-    cleaned = form.cleaned_data
-    template.approve(gateway, cleaned["code"], fields=cleaned.get("fields_", {}), by=request.user)
+        return _page(request, store, known, words_form, approval=form)
+    told = form.cleaned_data
+    try:
+        MessageTemplate.approve_current(
+            gateway,
+            kind,
+            told["code"],
+            shown=told["shown"],
+            standard=words.standard(store, known),
+            fields=told.get("fields_", {}),
+            by=request.user,
+        )
+    except DomainError as error:
+        form.add_error("code", error.message)
+        last = MessageTemplate.objects.of(store.pk, kind).first()
+        form.look_again(last.version if last else 0)
+        return _page(request, store, known, words_form, approval=form)
     messages.success(request, _("The approval code is kept."))
     return redirect(_entry(kind))
