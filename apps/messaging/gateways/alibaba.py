@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.messaging.gateways import wire
 from apps.messaging.gateways.base import (
@@ -35,7 +36,7 @@ class AlibabaBackend(Backend):
 
     PACKAGE = "alibabacloud_dysmsapi20170525"
     OPTIONS = (
-        Option("sign_name", _("Signature")),
+        Option("sign_name", pgettext_lazy("of short messages", "Signature")),
         Option("access_key_id", _("Access key ID")),
         Option("access_key_secret", _("Access key secret"), secret=True),
         Option("endpoint", _("Endpoint"), default="dysmsapi.aliyuncs.com"),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core import clock
 from apps.messaging.gateways import wire
@@ -28,7 +29,7 @@ class TencentBackend(Backend):
     PACKAGE = "tencentcloud.sms"
     OPTIONS = (
         Option("app_id", _("SMS app ID")),
-        Option("sign_name", _("Signature")),
+        Option("sign_name", pgettext_lazy("of short messages", "Signature")),
         Option("secret_id", _("Secret ID")),
         Option("secret_key", _("Secret key"), secret=True),
         Option("region", _("Region"), default="ap-guangzhou"),

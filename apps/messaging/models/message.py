@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from apps.accounts.models import Store, StoreOwnedQuerySet, User
 from apps.core import clock, phones
@@ -96,7 +96,7 @@ class Message(models.Model):
     """
 
     class Delivery(models.TextChoices):
-        DELIVERED = "delivered", _("Arrived")
+        DELIVERED = "delivered", pgettext_lazy("a message", "Arrived")
         UNDELIVERED = "undelivered", _("Did not arrive")
 
     class State(models.TextChoices):
