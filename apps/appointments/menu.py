@@ -16,6 +16,7 @@ from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, FLOOR, MANAGERS, Role
 from apps.appointments import (
+    campaign_plan,
     missing,
     online_texts,
     online_times,
@@ -281,6 +282,16 @@ def _proactive() -> None:
         high=1000,
         hint=_("The soonest due go first; what is left comes on the next day."),
     )
+    declare_setting(
+        campaign_plan.SHARE,
+        int,
+        30,
+        _("Of the technicians' free time, campaigns and recalls take"),
+        pgettext_lazy("a unit", "%"),
+        high=100,
+        hint=_("Their customers are called for days on which there is room."),
+    )
+    registry.add(Panel("campaign", "appointments/_campaign.html", campaign_plan.panel, order=10))
     EVENT_TITLES["proactive.completed"] = _("Called about what is due")
     declare_queue(PROACTIVE)
 

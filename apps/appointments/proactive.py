@@ -8,14 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.accounts.models import Setting, Store, User
 from apps.accounts.roles import Role
-from apps.appointments import forecast
+from apps.appointments import campaign_plan, forecast
 from apps.appointments.models import Appointment, ProactiveCall
 from apps.calls.models import Call
 from apps.calls.models.sets import SAME_THING
@@ -23,7 +23,7 @@ from apps.capacity.selectors import Hours
 from apps.core import clock, workdays
 from apps.core.errors import DomainError
 from apps.customers import due
-from apps.customers.models import Reading, ServiceRecord, StoreAccess, Vehicle
+from apps.customers.models import CampaignVehicle, Reading, Recommendation, ServiceRecord, Vehicle
 from apps.desk.models import Event
 
 QUEUE = "proactive"
@@ -56,6 +56,7 @@ def forecast_store(store: Store, *, now: datetime) -> int:
     today = timezone.localdate(now)
     if timezone.localtime(now).hour < BEGINS_AT_HOUR or Hours(store.pk, today, today).on(today) is None:
         return 0
+    campaign_plan.plan(store, today=today)
     made_today = ProactiveCall.objects.filter(store=store, call__created_at__gte=clock.at(today, 0)).count()
     room = Setting.value_of(PER_DAY, store.pk) - made_today
     if room <= 0:
@@ -69,19 +70,18 @@ def _found(store: Store, today: date, now: datetime) -> Iterator[tuple[Vehicle, 
         service = due.of_read(vehicle, vehicle.latest_readings, vehicle.latest_records, today)
         dates = {"insured_until": vehicle.insured_until, "inspection_due_on": vehicle.inspection_due_on}
         covered = {key for call in vehicle.called for key in call.keys}
-        items = forecast.due_items(service, **dates, today=today)
+        waits = {"campaigns": vehicle.running_campaigns, "recommendations": vehicle.declined}
+        items = forecast.due_items(service, **dates, **waits, today=today)
         if fresh := [item for item in items if item.key not in covered]:
             yield vehicle, fresh
 
 
 def _candidates(store: Store, now: datetime) -> Any:
     """Cars of the store's customers that may be called about; with what the forecast reads."""
-    access = StoreAccess.objects.filter(customer=OuterRef("owner"), store=store)
     booked = Appointment.objects.open().filter(vehicle=OuterRef("pk"))
     called = ProactiveCall.objects.filter(vehicle=OuterRef("pk"))
     lately = Call.objects.filter(queue=QUEUE, customer=OuterRef("owner"), reached_at__gt=now - SAME_THING)
-    own = Q(owner__advisor__store=store) | (Q(owner__advisor=None) & Exists(access))
-    rows = Vehicle.objects.filter(own, group=store.group_id, owner__merged_into=None)
+    rows = campaign_plan.cars_of(store).filter(owner__merged_into=None)
     rows = rows.filter(
         ~Exists(booked), ~Exists(called.standing()), ~Exists(called.lost()), ~Exists(lately)
     ).exclude(owner__phone="")
@@ -90,6 +90,8 @@ def _candidates(store: Store, now: datetime) -> Any:
     return rows.select_related("model__brand", "owner__advisor").prefetch_related(
         Prefetch("readings", Reading.objects.accepted().order_by("-read_on", "-pk"), "latest_readings"),
         Prefetch("service_records", ServiceRecord.objects.order_by("-arrived_on", "-pk"), "latest_records"),
+        Prefetch("campaigns", CampaignVehicle.objects.due(timezone.localdate(now)), "running_campaigns"),
+        Prefetch("recommendations", Recommendation.objects.open(), "declined"),
         Prefetch("proactive_calls", ProactiveCall.objects.only("vehicle", "keys"), "called"),
     )
 

@@ -19,8 +19,10 @@ from apps.appointments.models.enquiry import Enquiry, Item
 from apps.appointments.proactive_forms import ProactiveForm
 from apps.calls.models import Call
 from apps.calls.queues import CallQueue
+from apps.catalog.models import LabourOperation
 from apps.catalog.selectors import service_package
 from apps.core import clock
+from apps.customers.models import Campaign, Recommendation
 
 Result, ROWS = ProactiveCall.Result, 100
 SCRIPT = _(
@@ -52,18 +54,35 @@ def context(call: Call, user: User) -> dict[str, Any]:
 
 
 def _offer(row: ProactiveCall, item: DueItem, user: User) -> dict[str, Any]:
-    package = service_package(user, row.vehicle.model, item.km) if item.km and row.vehicle.model else None
-    if package is None:
+    key = item.thing or _service_of(row, item, user) or _operation_of(item, user)
+    draft = Draft.of([(key, "1", Item.Wish.RECOMMENDED)] if key else [], user, row.store)
+    if not draft.rows:
         return {"item": item}
-    key = f"package:{package.pk}"
-    draft = Draft.of([(key, "1", Item.Wish.RECOMMENDED)], user, row.store)
     draft.look_at_shelf(row.store)
-    return {"item": item, "row": draft.rows[0], "book_url": _book(row, f"{key}@{Item.Wish.RECOMMENDED}")}
+    wish = Item.Wish.REQUIRED if item.kind == Campaign.Kind.RECALL else Item.Wish.RECOMMENDED
+    kind = Enquiry.Kind.CAMPAIGN if item.campaign else ""
+    return {"item": item, "row": draft.rows[0], "book_url": _book(row, f"{key}@{wish}", kind)}
 
 
-def _book(row: ProactiveCall, add: str) -> str:
+def _service_of(row: ProactiveCall, item: DueItem, user: User) -> str:
+    package = service_package(user, row.vehicle.model, item.km) if item.km and row.vehicle.model else None
+    return f"package:{package.pk}" if package else ""
+
+
+def _operation_of(item: DueItem, user: User) -> str:
+    """The operation that a recommendation was made of, if the price list has it still. Two queries."""
+    if item.kind != "recommendation":
+        return ""
+    pk = item.key.rpartition("-")[2]
+    codes = Recommendation.objects.visible_to(user).filter(pk=pk).values("operation_code")
+    rows = LabourOperation.objects.visible_to(user).active().filter(code__in=codes)
+    found = rows.values_list("pk", flat=True).first()
+    return f"operation:{found}" if found else ""
+
+
+def _book(row: ProactiveCall, add: str, kind: str = "") -> str:
     told: dict[str, str | int] = {"vehicle": row.vehicle_id, "channel": str(Enquiry.Channel.PROACTIVE)}
-    told |= {"add": add} if add else {}
+    told |= ({"add": add} if add else {}) | ({"kind": str(kind)} if kind else {})
     return f"{reverse('appointments:create')}?{urlencode(told)}"
 
 

@@ -68,8 +68,9 @@ def caller(vehicle: Vehicle, *, masked: bool) -> dict[str, Any]:
 
 
 def file_of(vehicle: Vehicle) -> dict[str, Any]:
-    """Past visits and open recommendations. Two queries."""
+    """Past visits, running campaigns and open recommendations. Three queries."""
     return {
+        "campaigns": list(vehicle.campaigns.due(clock.today())),
         "records": list(vehicle.service_records.order_by("-arrived_on", "-pk")[:HISTORY]),
         "recommendations": list(
             vehicle.recommendations.open().order_by("-is_safety_relevant", "-pk")[:HISTORY]

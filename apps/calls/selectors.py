@@ -117,7 +117,7 @@ def listing(user: User, now: datetime, *, queue: str, show: str, whose: str) -> 
 
 
 def facts(call: Call, user: User) -> dict[str, Any]:
-    """Everything an agent wants to know before the customer answers. Six queries."""
+    """Everything an agent wants to know before the customer answers. Seven queries."""
     vehicle = call.vehicle
     earlier = (
         Call.objects.visible_to(user)
@@ -129,13 +129,16 @@ def facts(call: Call, user: User) -> dict[str, Any]:
     )
     visits: QuerySet[Any] = ServiceRecord.objects.none()
     open_items: QuerySet[Any] = Recommendation.objects.none()
+    campaigns: list[Any] = []
     if vehicle is not None:
         visits = ServiceRecord.objects.filter(vehicle=vehicle).order_by("-arrived_on", "-pk")
+        campaigns = list(vehicle.campaigns.due(clock.today())[:5])
         open_items = Recommendation.objects.visible_to(user).filter(vehicle=vehicle).open()
     return {
         "attempts": list(call.attempts.select_related("made_by").order_by("-pk")[:20]),
         "earlier": list(earlier[:5]),
         "visits": list(visits[:5]),
+        "campaigns": campaigns,
         "recommendations": list(open_items.order_by("-is_safety_relevant", "-pk")[:5]),
         "other_cars": list(
             Vehicle.objects.filter(owner_id=call.customer_id)

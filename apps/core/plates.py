@@ -61,6 +61,11 @@ def normalise(text: str) -> str:
     return half_width(text).translate(_DROPPED).upper()
 
 
+def is_region(text: str) -> bool:
+    """Whether plates begin with it: the character of a province, alone or with the letter of a city."""
+    return bool(re.fullmatch(f"[{PROVINCES}][A-HJ-NP-Z]?", text))
+
+
 def kind(plate: str) -> PlateKind | None:
     """Return the kind of a normalised ``plate``, or None if it fits no format."""
     return next((kind_ for kind_, format_ in _FORMATS.items() if format_.fullmatch(plate)), None)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.customers.views import customers, openings, recommendations, vehicles
+from apps.customers.views import campaigns, customers, openings, recommendations, vehicles
 
 app_name = "customers"
 
@@ -12,6 +12,12 @@ urlpatterns = [
     path("customers/<int:pk>/", customers.customer_detail, name="detail"),
     path("customers/<int:pk>/edit/", customers.customer_update, name="update"),
     path("customers/<int:pk>/vehicles/new/", vehicles.vehicle_create, name="vehicle_create"),
+    path("campaigns/", campaigns.campaign_list, name="campaigns"),
+    path("campaigns/new/", campaigns.campaign_create, name="campaign_create"),
+    path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign"),
+    path("campaigns/<int:pk>/edit/", campaigns.campaign_update, name="campaign_update"),
+    path("campaigns/<int:pk>/list/", campaigns.campaign_list_add, name="campaign_list_add"),
+    path("campaigns/cars/<int:pk>/", campaigns.campaign_settle, name="campaign_settle"),
     path("vehicles/<int:pk>/", vehicles.vehicle_detail, name="vehicle"),
     path("vehicles/<int:pk>/edit/", vehicles.vehicle_update, name="vehicle_update"),
     path("vehicles/<int:pk>/owner/", vehicles.owner_update, name="owner"),

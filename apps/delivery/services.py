@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.money import display
-from apps.customers.models import ServiceRecord
+from apps.customers.models import ServiceRecord, campaign
 from apps.delivery.explanations import EXPLANATIONS
 from apps.delivery.models import CustodyItem, GatePass, Settlement
 from apps.desk.models import Event, NumberSeries, PdfJob
@@ -218,6 +218,8 @@ def deliver(
         callback_wish=callback_wish.strip()[:60],
     )
     _write_to_file(order, settlement)
+    done = order.lines.standing().exclude(operation=None).values_list("operation_id", flat=True)
+    campaign.settle_by_work(order.vehicle, set(done), number=order.number, store=order.store, by=by)
     order.move_to_delivered(by=by)
     if order.visit:
         order.visit.leave(_("Delivered"), by=by)

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from apps.core import clock, pinyin, vin
-from apps.customers.models import Customer, StoreAccess, Vehicle
+from apps.customers.models import Campaign, Customer, StoreAccess, Vehicle
 
 _numbers = count(1)
 
@@ -37,3 +37,11 @@ def make_vehicle(cast: Any, **fields: Any) -> Vehicle:
     owner = fields.pop("owner", None) or make_customer(cast, store=store)
     fields = {"vin": make_vin(n), "plate": f"浙B{n % 100_000:05d}", "model_text": "帕萨特 330TSI"} | fields
     return Vehicle.objects.create(group=owner.group, owner=owner, **fields)
+
+
+def make_campaign(cast: Any, *vehicles: Vehicle, **fields: Any) -> Campaign:
+    """A running recall of the cast's group for ``vehicles``, each a range of its own."""
+    kept = {"kind": Campaign.Kind.RECALL, "number": f"R{next(_numbers)}", "title": "气囊传感器召回"} | fields
+    campaign = Campaign(group=cast.group, **kept)
+    campaign.concern(ranges=[(v.vin, v.vin) for v in vehicles], vehicle_models=[], by=cast.advisor)
+    return campaign

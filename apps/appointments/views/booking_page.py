@@ -134,10 +134,10 @@ def _unsaved_form(
     request: HttpRequest, store: Store, vehicle: Vehicle, data: QueryDict, *, masked: bool
 ) -> BookingForm:
     """The form with what is known, or with what was typed so far, unjudged."""
-    channel = data.get("channel", "")
+    channel, kind = data.get("channel", ""), data.get("kind", "")
     known = {
         "vehicle": vehicle.pk,
-        "kind": Appointment.Kind.MAINTENANCE_REPAIR,
+        "kind": kind if kind in Appointment.Kind.values else Appointment.Kind.MAINTENANCE_REPAIR,
         "channel": channel if channel in Appointment.Channel.values else Appointment.Channel.PHONE,
         "people": 1,
         "advisor": _usual_advisor(request.user, store, vehicle),

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.access import require_perm
-from apps.core import plates
+from apps.core import clock, plates
 from apps.core.registry import registry
 from apps.customers import selectors, services
+from apps.customers.campaign_forms import ResultForm
 from apps.customers.forms import NewVehicleForm, OwnerForm, ReadingForm, RecommendationForm, VehicleForm
 from apps.customers.models import Customer, Reading, Vehicle
 from apps.desk.once import once
@@ -46,6 +47,10 @@ def show(request: HttpRequest, vehicle: Vehicle, *, status: int = 200, **forms: 
         "may_change_owner": user.has_perm("customers.change_owner"),
         "reading_form": ReadingForm(vehicle=vehicle),
         "recommendation_form": RecommendationForm(),
+        "campaigns": list(vehicle.campaigns.due(clock.today())),
+        "result_form": ResultForm(),
+        "may_settle": user.has_perm("campaigns.settle"),
+        "may_see_campaigns": user.has_perm("campaigns.see"),
     }
     return render(request, "customers/vehicle.html", context | forms, status=status)
 

@@ -50,6 +50,7 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         "now": clock.now(),
         "listening_seconds": 0 if visit.is_express or stored else int(listening),
         "listening_minutes": f"{listening / 60:g}",
+        "campaigns": list(visit.vehicle.campaigns.due(clock.today())),
         "recommendations": Recommendation.objects.visible_to(request.user)
         .open()
         .filter(vehicle=visit.vehicle_id)[:12],

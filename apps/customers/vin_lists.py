@@ -1,0 +1,122 @@
+"""Lists and ranges of VINs as people paste them or makers send them (text, CSV, XLSX). Pure."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import openpyxl
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from apps.core import vin as vins
+from apps.customers.models.campaign import serial
+
+MOST = 200_000
+BETWEEN = re.compile(r"[\s,;~\-\u2013\u2014\uff5e\uff0c\u81f3]+")
+"""What stands between the first and the last of a range: blanks, dashes, or the Chinese word for *to*."""
+
+
+@dataclass
+class VinList:
+    """What could be read, and ``(row, text, why)`` of what could not."""
+
+    found: list[str] = field(default_factory=list)
+    refused: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def of_text(text: str) -> VinList:
+    """One row a line; the VIN may stand in any column."""
+    return _read((number, _cells(line)) for number, line in enumerate(text.splitlines(), start=1))
+
+
+def of_file(name: str, file: BinaryIO) -> VinList:
+    """An XLSX's first sheet, or a text in UTF-8 or GB18030. Raises ValidationError ``unreadable``."""
+    try:
+        if not name.lower().endswith(".xlsx"):
+            return of_text(_decoded(file.read()))
+        sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
+        rows = enumerate(sheet.iter_rows(values_only=True), start=1)
+        return _read((number, ["" if c is None else str(c) for c in row]) for number, row in rows)
+    except (UnicodeDecodeError, zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+        raise ValidationError(
+            _("“%(name)s” cannot be read. Save it as .xlsx or .csv and choose it again.") % {"name": name},
+            code="unreadable",
+        ) from error
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+
+
+def ranges(text: str) -> list[tuple[str, str]]:
+    """``first – last``, one range a line, a single VIN standing for itself.
+
+    Raises ValidationError with a sentence for each line that is none.
+    """
+    read, errors = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            read.append(_range(line))
+        except ValidationError as error:
+            errors.append(_("Line %(n)d: %(why)s") % {"n": number, "why": " ".join(error.messages)})
+    if errors:
+        raise ValidationError(errors)
+    return read
+
+
+def _range(line: str) -> tuple[str, str]:
+    ends = [vins.normalise(piece) for piece in BETWEEN.split(line) if piece]
+    if not 1 <= len(ends) <= 2:
+        raise ValidationError(_("Write the first and the last VIN of the range."))
+    for vin in ends:
+        vins.validate(vin, allow_check_digit=True)
+    first, last = ends[0], ends[-1]
+    if serial(first) > serial(last):
+        raise ValidationError(_("The last VIN stands before the first one."))
+    return first, last
+
+
+def _cells(line: str) -> list[str]:
+    for sign in ("\t", ";", "\N{FULLWIDTH COMMA}"):
+        line = line.replace(sign, ",")
+    return [cell.strip(" \"'=") for cell in line.split(",")]
+
+
+def _read(rows: Iterable[tuple[int, list[str]]]) -> VinList:
+    read = VinList()
+    known: set[str] = set()
+    for number, cells in rows:
+        if len(known) >= MOST:
+            read.refused.append((number, "", _("A list holds at most %(n)s VINs.") % {"n": f"{MOST:,}"}))
+            break
+        for vin in _fresh(number, cells, read):
+            if vin not in known:
+                known.add(vin)
+                read.found.append(vin)
+    return read
+
+
+def _fresh(number: int, cells: list[str], read: VinList) -> Iterator[str]:
+    """The VIN of a row; of a row without one, the cell that is nearest to it is refused, a heading is not."""
+    candidates = [vins.normalise(cell) for cell in cells]
+    good = [vin for vin in candidates if vins.problem(vin) in (None, vins.VinProblem.CHECK_DIGIT)]
+    if good:
+        yield good[0]
+        return
+    looks = [c for c in candidates if len(c) >= 8 and any(x.isdigit() for x in c) and c.isascii()]
+    if not looks:
+        return
+    longest = max(looks, key=len)
+    try:
+        vins.validate(longest)
+    except ValidationError as error:
+        read.refused.append((number, longest[:40], " ".join(error.messages)))
