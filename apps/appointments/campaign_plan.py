@@ -18,6 +18,7 @@ from apps.core import clock
 from apps.customers.models import Campaign, CampaignVehicle, StoreAccess, Vehicle
 
 SHARE = "appointments.campaign_share"
+PER_DAY = "appointments.proactive_per_day"
 LEAD_DAYS, AHEAD_DAYS = 2, 60
 AGAIN_DAYS = 30
 """A car that did not come for a recall is planned anew so long after the day that was meant for it."""
@@ -42,11 +43,14 @@ class Room:
     left: dict[date, Decimal]
     free: dict[date, Decimal]
     taken: Counter[date]
+    most: int
+    """Cars a day at most: no more customers can be called."""
 
     def first_day(self, hours: Decimal, first: date, last: date | None) -> date | None:
         """The first day with room for ``hours``. A car goes onto an untaken day that is free as long."""
         for day, left in self.left.items():
             fits = left >= hours or (not self.taken[day] and self.free[day] >= hours)
+            fits = fits and self.taken[day] < self.most
             if fits and first <= day and (last is None or day <= last):
                 return day
         return None
@@ -60,8 +64,9 @@ class Room:
 def plan(store: Store, *, today: date) -> int:
     """Give each car of a running campaign its day; returns how many got one. Nine queries, one a day given.
 
-    Campaigns take a share of the technicians' hours that are free. A car keeps its day; of a recall it gets
-    another one a month later if nothing came of it. What finds no room in sixty days waits.
+    Campaigns take a share of the technicians' free hours, and half of the day's calls. A car keeps its day;
+    of a recall it gets another one a month later if nothing came of it. What finds no room in sixty days
+    waits.
     """
     Campaign.objects.filter(group=store.group_id).running(today).refresh()
     unplanned = Q(planned_on=None) | Q(
@@ -87,7 +92,8 @@ def _room(store: Store, today: date) -> Room:
     share = Decimal(Setting.value_of(SHARE, store.pk)) / 100
     house = House.load(store, today + timedelta(days=LEAD_DAYS), AHEAD_DAYS)
     free = {day.day: Decimal(str(day.load.free)) for day in house.days}
-    room = Room({day: hours * share for day, hours in free.items()}, free, Counter())
+    most = max(Setting.value_of(PER_DAY, store.pk) // 2, 1)
+    room = Room({day: hours * share for day, hours in free.items()}, free, Counter(), most)
     booked = Appointment.objects.open().filter(vehicle=OuterRef("vehicle"))
     planned = of_store(store, today).filter(~Exists(booked), planned_on__in=free)
     for day, hours in planned.values_list("planned_on", "campaign__hours"):

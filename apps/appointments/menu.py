@@ -22,7 +22,6 @@ from apps.appointments import (
     online_times,
     pack,
     preparation,
-    proactive,
     reactions,
     waiting,
     waiting_round,
@@ -274,7 +273,7 @@ def _online() -> None:
 def _proactive() -> None:
     """What the forecast adds."""
     declare_setting(
-        proactive.PER_DAY,
+        campaign_plan.PER_DAY,
         int,
         30,
         _("Proactive calls made a day at most"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models import Setting, Store, User
 from apps.accounts.roles import Role
 from apps.appointments import campaign_plan, forecast
+from apps.appointments.campaign_plan import PER_DAY
 from apps.appointments.models import Appointment, ProactiveCall
 from apps.calls.models import Call
 from apps.calls.models.sets import SAME_THING
@@ -23,11 +24,10 @@ from apps.capacity.selectors import Hours
 from apps.core import clock, workdays
 from apps.core.errors import DomainError
 from apps.customers import due
-from apps.customers.models import CampaignVehicle, Reading, Recommendation, ServiceRecord, Vehicle
+from apps.customers.models import Campaign, CampaignVehicle, Reading, Recommendation, ServiceRecord, Vehicle
 from apps.desk.models import Event
 
 QUEUE = "proactive"
-PER_DAY = "appointments.proactive_per_day"
 OPEN_WORKDAYS = 5
 """Working days within which the call is made."""
 BEGINS_AT_HOUR = 8
@@ -61,8 +61,14 @@ def forecast_store(store: Store, *, now: datetime) -> int:
     room = Setting.value_of(PER_DAY, store.pk) - made_today
     if room <= 0:
         return 0
-    found = sorted(_found(store, today, now), key=lambda pair: (pair[1][0], pair[0].pk))
+    found = sorted(_found(store, today, now), key=_urgency)
     return sum(schedule(store, vehicle, items, now=now) is not None for vehicle, items in found[:room])
+
+
+def _urgency(pair: tuple[Vehicle, list[forecast.DueItem]]) -> tuple[bool, forecast.DueItem, int]:
+    """The soonest due goes first; what is only a campaign's goes last."""
+    vehicle, items = pair
+    return all(item.kind == Campaign.Kind.CAMPAIGN for item in items), items[0], vehicle.pk
 
 
 def _found(store: Store, today: date, now: datetime) -> Iterator[tuple[Vehicle, list[forecast.DueItem]]]:

@@ -63,6 +63,7 @@ class CampaignForm(VerbForm):
         self.fields["package"].help_text = _("What is done. The campaign is done when its work is delivered.")
         models = VehicleModel.objects.filter(brand__group_id=by.group_id).select_related("brand")
         self.fields["vehicle_models"].queryset = models.order_by("brand__name", "name")  # type: ignore[attr-defined]
+        self.fields["vehicle_models"].empty_label = None  # type: ignore[attr-defined]
         self.fields["vehicle_models"].help_text = _("None ticked: every model.")
         if self.instance.pk:
             kept = {

@@ -18,6 +18,7 @@ from apps.complaints.models import Complaint
 from apps.complaints.services import owner_for
 from apps.core.errors import DomainError
 from apps.customers.models import Vehicle
+from apps.demo import campaigns
 from apps.demo.house import House
 from apps.demo.texts import people
 from apps.demo.time import Clock
@@ -182,6 +183,7 @@ def _fall_due(house: House, clock: Clock) -> None:
             km = -(-known // SERVICE_KM) * SERVICE_KM - 40 * n
             car.update(by=None, store=house.store, km_per_month=KM_PER_MONTH)
             car.record_reading(max(km, known), clock.day, "call", house.advisors[0])
+    campaigns.lay(house, clock)
     proactive.go_round()
 
 

@@ -1,5 +1,6 @@
 """Recalls, campaigns and declined work as grounds of a call, on days on which there is room."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from apps.appointments import campaign_plan, forecast, proactive
 from apps.appointments.models import ProactiveCall
 from apps.capacity.load import House
 from apps.core import clock
-from apps.customers.models import Campaign, CampaignVehicle, Recommendation
+from apps.customers.models import Campaign, CampaignVehicle, Recommendation, Vehicle
 from tests.appointments.factories import make_appointment, make_customer, make_package, make_vehicle
 from tests.appointments.online_house import wide
 from tests.appointments.test_forecast import reached
@@ -42,13 +43,14 @@ def planned(campaign):
     return [row.planned_on for row in campaign.cars.order_by("pk")]
 
 
+def at_most(store, calls):
+    day = clock.today()
+    Setting.objects.create(key=campaign_plan.PER_DAY, store=store, effective_from=day, value=calls)
+
+
 def free_hours(store):
     house = House.load(store, clock.today() + timedelta(days=LEAD), AHEAD)
     return {day.day: day.load.free for day in house.days}
-
-
-def share(store, percent):
-    Setting.set(campaign_plan.SHARE, percent, store=store, from_day=clock.today(), by=None)
 
 
 # -- days --------------------------------------------------------------------------------------------
@@ -114,6 +116,13 @@ def test_a_recall_nobody_came_for_is_planned_again_after_a_month(kind, again, ca
     assert (planned(campaign) != [long_ago]) == again
 
 
+def test_no_more_cars_a_day_than_half_of_the_calls(cast, store):
+    at_most(store, 4)
+    campaign = make_campaign(cast, *cars(store, 5), hours=Decimal("0.1"))
+    campaign_plan.plan(store, today=clock.today())
+    assert sorted(Counter(planned(campaign)).values()) == [1, 2, 2]
+
+
 # -- calls -------------------------------------------------------------------------------------------
 
 
@@ -142,6 +151,16 @@ def test_the_customer_is_called_before_the_day_and_the_page_offers_the_package(c
     assert '<option value="campaign" selected' in booking
     assert campaign_plan.panel(campaign, cast.advisor)["called"] == 1
     assert go(store) == 0
+
+
+def test_what_is_only_a_campaign_s_waits_for_services_and_recalls(cast, store):
+    first, second, third = cars(store, 3)
+    make_campaign(cast, first, kind=Campaign.Kind.CAMPAIGN)
+    make_campaign(cast, second)
+    Vehicle.objects.filter(pk=third.pk).update(inspection_due_on=clock.today() + timedelta(days=14))
+    at_most(store, 2)
+    assert go(store) == 2
+    assert set(ProactiveCall.objects.values_list("vehicle", flat=True)) == {second.pk, third.pk}
 
 
 def test_a_recall_that_is_done_calls_nobody(cast, store):

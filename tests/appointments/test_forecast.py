@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import Setting
-from apps.appointments import forecast, proactive, services
+from apps.appointments import campaign_plan, forecast, proactive, services
 from apps.appointments.models import Appointment, ProactiveCall
 from apps.calls.models import Call
 from apps.capacity.models import OpeningHours
@@ -161,7 +161,7 @@ def test_who_is_booked_or_has_no_number_is_not_called(store, car):
 
 def test_the_soonest_go_first_and_only_so_many_a_day(store):
     cars = [due_in(make_vehicle(store, f"浙A5000{n}"), n) for n in (9, 2, 5)]
-    Setting.objects.create(key=proactive.PER_DAY, store=store, effective_from=clock.today(), value=2)
+    Setting.objects.create(key=campaign_plan.PER_DAY, store=store, effective_from=clock.today(), value=2)
     assert go(store) == 2
     assert go(store, 11) == 0
     assert set(ProactiveCall.objects.values_list("vehicle", flat=True)) == {cars[1].pk, cars[2].pk}
