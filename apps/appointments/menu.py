@@ -45,6 +45,7 @@ from apps.core.registry import (
     WorkList,
     registry,
 )
+from apps.customers.due import is_statutory
 from apps.customers.models import Vehicle
 from apps.desk.models import PdfJob
 from apps.desk.models.event import EVENT_TITLES, subject_key
@@ -233,7 +234,8 @@ def _steps_of(appointment: Appointment, user: User) -> dict[str, Any] | None:
     pack = next((step.pk for step in steps if step.kind == PreparationStep.Kind.PACK), 0)
     paper = PdfJob.objects.filter(kind=preparation.PACK, object_id=pack, file__isnull=False).first()
     rows = [{"step": step, "tone": "late" if step.is_late(now) else STEP_TONES[step.state]} for step in steps]
-    return {"rows": rows, "may_act": may_act, "paper": paper} if rows else None
+    apart = is_statutory(appointment.vehicle, clock.today())
+    return {"rows": rows, "may_act": may_act, "paper": paper, "apart": apart} if rows else None
 
 
 def _prepare() -> None:

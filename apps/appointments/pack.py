@@ -7,7 +7,8 @@ from typing import Any
 from apps.appointments import documents
 from apps.appointments.models import Appointment, PreparationStep
 from apps.capacity.models import Reservation
-from apps.core import phones
+from apps.core import clock, phones
+from apps.customers.due import is_statutory
 
 
 def context(step_pk: int) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def context(step_pk: int) -> dict[str, Any]:
         "appointment": appointment,
         "vehicle": vehicle,
         "phone": phones.display(appointment.contact_phone),
+        "apart": any(line.part_id for line in lines) and is_statutory(vehicle, clock.today()),
         "lines": lines,
         "amount": sum(line.amount for line in lines),
         "hours": sum(line.flat_rate_hours for line in lines),

@@ -27,6 +27,7 @@ from apps.capacity import services as capacity
 from apps.capacity.selectors import Hours
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.customers.due import is_statutory
 from apps.desk.live import announce
 from apps.desk.models import Event, PdfJob, Task
 from apps.desk.nudge import nudge
@@ -44,6 +45,7 @@ TITLES: dict[str, str] = {
     Kind.TOOLS: gettext_noop("Check the special tools for %(number)s"),
     Kind.PACK: gettext_noop("Print the document pack of %(number)s"),
 }
+APART = gettext_noop("Put the parts for %(number)s on its shelf, apart with the 3-guarantee cars: %(parts)s")
 OWNERS: dict[str, str] = {
     Kind.PARTS: Role.PARTS_CLERK,
     Kind.SHELF: Role.PARTS_CLERK,
@@ -156,14 +158,14 @@ def begin(step: PreparationStep, *, now: datetime) -> None:
     BEGINNINGS.get(step.kind, _ask)(step, now)
 
 
-def _ask(step: PreparationStep, now: datetime, **more: str) -> None:
+def _ask(step: PreparationStep, now: datetime, title: str = "", **more: str) -> None:
     appointment = step.appointment
     role = OWNERS.get(step.kind, "")
     Task.put(
         _key(step),
         about=appointment,
         kind=TASK,
-        title=TITLES[step.kind],
+        title=title or TITLES[step.kind],
         params={"name": appointment.contact_name, "number": appointment.number, **more},
         url=reverse("appointments:detail", args=[appointment.pk]),
         owner=None if role else appointment.advisor,
@@ -211,7 +213,8 @@ def _check_shelf(step: PreparationStep, now: datetime) -> None:
     kept = Demand.objects.open().filter(purpose=appointment.number, store=appointment.store)
     names = [str(demand.part) for demand in kept.select_related("part")]
     if names:
-        _ask(step, now, parts=", ".join(names))
+        apart = is_statutory(appointment.vehicle, timezone.localdate(now))
+        _ask(step, now, APART if apart else "", parts=", ".join(names))
     else:
         _settle(step, State.DONE, by=None, now=now, note=NO_STOCK)
 

@@ -10,13 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.catalog.models import Package, VehicleModel
-from apps.core import plates
+from apps.core import plates, sheets
 from apps.core.widths import half_width
 from apps.customers import vin_lists
 from apps.customers.forms import VerbForm
 from apps.customers.models import Campaign, CampaignVehicle
-
-LARGEST_FILE = 10 * 1024 * 1024
 
 
 class CampaignForm(VerbForm):
@@ -117,9 +115,8 @@ class VinListForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file and file.size > LARGEST_FILE:
-            raise ValidationError(_("The file is larger than 10 MB. Split it."), code="too_large")
-        return vin_lists.of_file(file.name, file) if file else None
+        sheets.refuse_large(file)
+        return vin_lists.of_rows(sheets.of_file(file.name, file)) if file else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

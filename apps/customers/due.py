@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from apps.catalog.models import VehicleModel
+from apps.catalog.models import Brand, VehicleModel
 from apps.core import clock
 from apps.customers.models import Reading, ServiceRecord, Vehicle
 from apps.customers.texts import SERVICE_WORDS
@@ -77,6 +77,20 @@ def _months_later(day: date, months: int) -> date:
     """The same day ``months`` later, or the last one of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def is_statutory(vehicle: Vehicle, today: date) -> bool:
+    """Whether the car stands under statutory liability (三包) today: by its file, its age and its mileage.
+
+    No query if the model's brand is fetched; without a model the usual 24 months and 50,000 km count.
+    Without a day of purchase nobody can say so.
+    """
+    brand = vehicle.model.brand if vehicle.model else Brand()
+    since = vehicle.purchased_on or vehicle.licensed_on
+    if not vehicle.is_statutory or since is None:
+        return False
+    young = today <= _months_later(since, brand.statutory_months)
+    return young and (vehicle.odometer_km or 0) <= brand.statutory_km
 
 
 def _day(km_left: int | None, per_day: Decimal | None, read_on: date) -> date | None:

@@ -1,17 +1,15 @@
-"""Lists and ranges of VINs as people paste them or makers send them (text, CSV, XLSX). Pure."""
+"""Lists and ranges of VINs as people paste them or makers send them. Pure."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
-import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from apps.core import sheets
 from apps.core import vin as vins
 from apps.customers.models.campaign import serial
 
@@ -30,29 +28,12 @@ class VinList:
 
 def of_text(text: str) -> VinList:
     """One row a line; the VIN may stand in any column."""
-    return _read((number, _cells(line)) for number, line in enumerate(text.splitlines(), start=1))
+    return of_rows(sheets.of_text(text))
 
 
-def of_file(name: str, file: BinaryIO) -> VinList:
-    """An XLSX's first sheet, or a text in UTF-8 or GB18030. Raises ValidationError ``unreadable``."""
-    try:
-        if not name.lower().endswith(".xlsx"):
-            return of_text(_decoded(file.read()))
-        sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
-        rows = enumerate(sheet.iter_rows(values_only=True), start=1)
-        return _read((number, ["" if c is None else str(c) for c in row]) for number, row in rows)
-    except (UnicodeDecodeError, zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
-        raise ValidationError(
-            _("“%(name)s” cannot be read. Save it as .xlsx or .csv and choose it again.") % {"name": name},
-            code="unreadable",
-        ) from error
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030")
+def of_rows(rows: Iterable[list[str]]) -> VinList:
+    """The same of rows that were read already."""
+    return _read(enumerate(rows, start=1))
 
 
 def ranges(text: str) -> list[tuple[str, str]]:
@@ -83,12 +64,6 @@ def _range(line: str) -> tuple[str, str]:
     if serial(first) > serial(last):
         raise ValidationError(_("The last VIN stands before the first one."))
     return first, last
-
-
-def _cells(line: str) -> list[str]:
-    for sign in ("\t", ";", "\N{FULLWIDTH COMMA}"):
-        line = line.replace(sign, ",")
-    return [cell.strip(" \"'=") for cell in line.split(",")]
 
 
 def _read(rows: Iterable[tuple[int, list[str]]]) -> VinList:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Store, User
 from apps.catalog.models import VehicleModel
-from apps.core import clock
+from apps.core import clock, phones
 from apps.core import vin as vins
 from apps.customers.models import Customer, Vehicle
 from apps.handover.models import Handover
@@ -102,6 +102,10 @@ class PlanForm(forms.Form):
         today = clock.today()
         self.fields["invoiced_on"].initial = today
         self.fields["planned_at"].initial = clock.at(today + timedelta(days=1), EARLIEST_HOUR)
+
+    def clean_phone(self) -> str:
+        phone = self.cleaned_data["phone"].strip()
+        return phones.normalise(phone) if phone else ""
 
     def clean_planned_at(self) -> datetime:
         planned_at = self.cleaned_data["planned_at"]

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from apps.handover.views import days, handovers, plans
+from apps.handover.views import days, handovers, lists, plans
 
 app_name = "handover"
 
 urlpatterns = [
     path("handovers/", handovers.handover_list, name="list"),
     path("handovers/new/", plans.plan, name="plan"),
+    path("handovers/list/", lists.list_create, name="list_create"),
     path("handovers/<int:pk>/", handovers.handover, name="handover"),
     path("handovers/<int:pk>/ticks/", days.tick_create, name="tick"),
     path("handovers/<int:pk>/readiness/", days.readiness_create, name="ready"),

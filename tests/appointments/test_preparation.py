@@ -14,6 +14,7 @@ from apps.appointments.models import Appointment, PreparationStep
 from apps.capacity.models import Reservation
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.customers.models import Vehicle
 from apps.desk.models import Event, PdfJob, Task
 from apps.parts import services as stock
 from apps.parts.models import Demand, StockItem
@@ -97,6 +98,29 @@ def test_parts_on_the_shelf_are_reserved_and_nobody_is_bothered(cast, store):
     demand = Demand.objects.get(purpose=appointment.number)
     assert (demand.reserved, demand.needed_at) == (4, appointment.arrives_at)
     assert [task.params.get("parts") for task in tasks()] == [None], "only the confirmation call"
+
+
+@pytest.mark.parametrize(
+    ("fields", "apart"),
+    [
+        ({"purchased_on": 700}, True),
+        ({"purchased_on": 740}, False),
+        ({"purchased_on": 700, "is_statutory": False}, False),
+        ({"purchased_on": 700, "odometer_km": 50_001}, False),
+        ({"licensed_on": 10}, True),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_parts_of_a_car_under_statutory_liability_lie_apart(fields, apart, cast, store):
+    days = ("purchased_on", "licensed_on")
+    fields = {k: clock.today() - timedelta(days=v) if k in days else v for k, v in fields.items()}
+    on_shelf(cast, 5)
+    appointment = booked(store, quantity=4)
+    Vehicle.objects.filter(pk=appointment.vehicle_id).update(**fields)
+    preparation.begin_due(day(appointment, 1))
+    title = tasks().get(role="parts_clerk", title__contains="shelf").title
+    assert (title == preparation.APART) == apart
 
 
 def test_what_is_short_is_the_parts_clerks_until_it_has_come(cast, store):

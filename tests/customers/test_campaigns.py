@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from apps.catalog.models import Brand, VehicleModel
-from apps.core import clock, vin
+from apps.core import clock, sheets, vin
 from apps.core.errors import DomainError
 from apps.customers import campaigns, vin_lists
 from apps.customers.models import Campaign, CampaignRange, CampaignVehicle, Vehicle
@@ -163,11 +163,11 @@ def test_an_excel_list_and_one_in_the_old_encoding():
         book.active.append(row)
     book.save(out)
     out.seek(0)
-    assert vin_lists.of_file("召回.xlsx", out).found == [of_number(1), of_number(2)]
+    assert vin_lists.of_rows(sheets.of_file("召回.xlsx", out)).found == [of_number(1), of_number(2)]
     old = io.BytesIO(f"车架号\n{of_number(3)}\n".encode("gb18030"))
-    assert vin_lists.of_file("a.csv", old).found == [of_number(3)]
+    assert vin_lists.of_rows(sheets.of_file("a.csv", old)).found == [of_number(3)]
     with pytest.raises(ValidationError):
-        vin_lists.of_file("a.xlsx", io.BytesIO(b"no workbook"))
+        sheets.of_file("a.xlsx", io.BytesIO(b"no workbook"))
 
 
 @pytest.mark.parametrize("between", [" - ", "–", " ", "-", ",", "至", "～"])
