@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from apps.catalog.models import VehicleModel
 from apps.customers.models import Campaign, Vehicle
 from apps.demo.house import House
 from apps.demo.texts import people
@@ -25,7 +26,8 @@ def lay(house: House, clock: Clock) -> None:
     winter = _campaign(house, clock, Campaign.Kind.CAMPAIGN, people.CAMPAIGN)
     winter.ends_on = clock.day + timedelta(days=60)
     winter.regions = ["\u6d59"]
-    winter.concern(ranges=[], vehicle_models=[], by=clerk)
+    models = VehicleModel.objects.filter(brand__group=house.group).order_by("pk")[:1]
+    winter.concern(ranges=[], vehicle_models=models, by=clerk)
 
 
 def _campaign(house: House, clock: Clock, kind: str, told: tuple[str, str, str, str]) -> Campaign:

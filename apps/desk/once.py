@@ -52,6 +52,13 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
+def renew_token(request: HttpRequest) -> None:
+    """Let the page that answers a carried-out POST draw a new token: it is to be sent again, changed."""
+    data = request.POST.copy()
+    data.pop(FIELD, None)
+    request.POST = data  # type: ignore[assignment]  # as immutable as before for whoever reads it
+
+
 def _claim(request: HttpRequest, key: str, fingerprint: str = "") -> tuple[OnceKey | None, OnceKey | None]:
     """``(our new mark, None)``, or ``(None, the mark of whoever was first)``."""
     user = request.user if request.user.is_authenticated else None

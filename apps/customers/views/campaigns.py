@@ -19,7 +19,7 @@ from apps.core.registry import registry
 from apps.customers.campaign_forms import CampaignForm, ResultForm, VinListForm
 from apps.customers.models import Campaign, CampaignVehicle, CampaignVin, Vehicle
 from apps.customers.views.vehicles import show as show_vehicle
-from apps.desk.once import once
+from apps.desk.once import once, renew_token
 
 OPEN = "open"
 REFUSED_SHOWN = 30
@@ -140,6 +140,8 @@ def campaign_list_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not read.refused:
         return redirect("customers:campaign", pk=campaign.pk)
     left = VinListForm(initial={"text": "\n".join(text for _row, text, _why in read.refused)})
+    if read.found:
+        renew_token(request)
     more = {"refused": read.refused[:REFUSED_SHOWN], "refused_count": len(read.refused), "list_form": left}
     return show(request, campaign, status=200 if read.found else 422, **more)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.access import require_perm
 from apps.core import sheets
-from apps.desk.once import once
+from apps.desk.once import once, renew_token
 from apps.handover import listing
 from apps.handover.texts.headings import EXAMPLE
 
@@ -70,6 +70,7 @@ def list_create(request: HttpRequest) -> HttpResponse:
     if count and not left:
         return redirect("handover:list")
     kept = ListForm(initial={"text": sheets.as_text([heading, *(row.cells for row in left)])})
+    renew_token(request)
     return _page(request, kept, rows=left, good=sum(row.is_good for row in left))
 
 
