@@ -7,7 +7,8 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.callbacks.models import FollowUp, PostRepair, Question, Questionnaire
+from apps.callbacks.levels import LEVEL_1, LEVEL_2
+from apps.callbacks.models import FollowUp, NewCarTalk, PostRepair, Question, Questionnaire
 from apps.calls.models import Call
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -58,6 +59,74 @@ class FollowUpForm(SpokenToMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         choice = cast(forms.ChoiceField, self.fields["outcome"])
         choice.choices = FollowUp.Outcome.choices
+
+
+class NewCarForm(SpokenToMixin, forms.ModelForm):
+    """Level 1 asks how purchase and handover were, level 2 how the car and the station are."""
+
+    serviced = forms.TypedChoiceField(
+        label=_("Serviced yet?"),
+        choices=YES_NO,
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+    ASKED = {
+        LEVEL_1: ["condition", "sale", "note_to_next", "remarks"],
+        LEVEL_2: [
+            "odometer_km",
+            "mileage_unknown",
+            "condition",
+            "serviced",
+            "station",
+            "product",
+            "note_to_next",
+            "remarks",
+        ],
+    }
+
+    class Meta:
+        model = NewCarTalk
+        fields = [
+            "odometer_km",
+            "mileage_unknown",
+            "condition",
+            "sale",
+            "station",
+            "product",
+            "note_to_next",
+            "remarks",
+        ]
+        widgets = {
+            "odometer_km": forms.NumberInput(attrs={"inputmode": "numeric"}),
+            "condition": forms.Textarea(attrs={"rows": 2}),
+            "note_to_next": forms.Textarea(attrs={"rows": 2}),
+            "remarks": forms.Textarea(attrs={"rows": 2}),
+            "sale": forms.RadioSelect,
+            "station": forms.RadioSelect,
+            "product": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
+        super().__init__(*args, call=call, **kwargs)
+        asked = [*self.ASKED[call.queue], "person_spoken_to"]
+        self.fields = {name: self.fields[name] for name in asked}
+        for name in {"sale", "station", "product"} & set(asked):
+            choice = cast(forms.ChoiceField, self.fields[name])
+            choice.choices, choice.required = NewCarTalk.Content.choices, name != "station"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "odometer_km" not in self.fields:
+            return cleaned
+        known, unknown = cleaned.get("odometer_km") is not None, cleaned.get("mileage_unknown")
+        if "odometer_km" not in self.errors and bool(known) == bool(unknown):
+            self.add_error("odometer_km", _("Enter the mileage, or tick that the customer does not know it."))
+        if cleaned.get("serviced") is False:
+            cleaned["station"] = ""
+        elif cleaned.get("serviced") and not cleaned.get("station"):
+            self.add_error("station", _("The customer has been here: ask for his opinion."))
+        return cleaned
 
 
 class SurveyForm(forms.Form):

@@ -1,6 +1,7 @@
 """What this room adds to the frame."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,14 +10,15 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import services, surveys
-from apps.callbacks.forms import FollowUpForm, PostRepairForm, SurveyForm
+from apps.callbacks import levels, services, surveys, windows
+from apps.callbacks.forms import FollowUpForm, NewCarForm, PostRepairForm, SurveyForm
 from apps.calls.queues import CallQueue, declare_queue
+from apps.core import clock
 from apps.core.registry import Furnishing, NavItem, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 
-TASKS = [gettext_noop("Defect on a new car: %(customer)s, %(vehicle)s")]
+TASKS = [gettext_noop("Defect on a new car: %(customer)s, %(vehicle)s"), levels.NOTE_TITLE]
 
 POST_REPAIR_SCRIPT = _(
     "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
@@ -41,22 +43,76 @@ def _post_repair(call, user):
     return {
         "form": PostRepairForm(call=call),
         "survey": SurveyForm(questionnaire=questionnaire) if questionnaire else None,
+        "special": services.special_reasons(services.order_of(call), on=call.previous_on or clock.today()),
     }
+
+
+LEVEL_1_SCRIPT = _(
+    "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
+    "You collected your new car %(vehicle)s with us a few days ago. Congratulations once more. May I ask in "
+    "two minutes how it is doing?\n\n"
+    "Were the purchase and the handover as you wished? Is there anything about the car that is still unclear?"
+    "\n\n"
+    "Thank you. In about a week our service calls you once more; you reach us day and night at %(hotline)s."
+)
+LEVEL_2_SCRIPT = _(
+    "Good day, this is %(agent)s of the service of %(store)s. Am I speaking to %(customer)s?\n\n"
+    "How is your car %(vehicle)s doing? How many kilometres does it show? Has it been in a workshop yet, and "
+    "were you content there?\n\n"
+    "Your next service is shown beside: I can tell you what it costs and keep a time for you.\n\n"
+    "Thank you. You reach us day and night at %(hotline)s."
+)
+WINDOWS = {
+    windows.LEVEL_1: _("Level-1 callback, working days after collection"),
+    windows.LEVEL_2: _("Level-2 callback, working days after level 1"),
+    windows.POST_REPAIR: _("Post-repair callback, working days after delivery"),
+    windows.SPECIAL: _("Special post-repair callback, working days after delivery"),
+}
+
+
+def _new_car(call, user):
+    note = levels.note_of_level_1(call) if call.queue == levels.LEVEL_2 else ""
+    offer = levels.offer(call, user) if call.queue == levels.LEVEL_2 else {}
+    return {"form": NewCarForm(call=call), "note_of_level_1": note, "offer": offer}
+
+
+def _new_car_queue(key: str, label: Any, script: Any, order: int) -> CallQueue:
+    return CallQueue(
+        key,
+        label,
+        (*CALLERS, *DESK),
+        script,
+        order=order,
+        form_template="callbacks/_new_car_form.html",
+        form_url=lambda call: reverse("callbacks:new_car", args=[call.pk]),
+        form_context=_new_car,
+    )
 
 
 def _follow_up(call, user):
     return {"form": FollowUpForm(call=call)}
 
 
-def register() -> None:
-    """Called once, when Django is ready."""
-    declare(
-        "callbacks.see_csi", *MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER
-    )
+def _settings() -> None:
     declare_setting(
         "callbacks.large_amount", Decimal, Decimal(5000), _("Large amount, called specially"), _("yuan")
     )
     declare_setting("callbacks.csi_target", Decimal, Decimal(85), _("CSI target"), _("points"), high=100)
+    for key, label in WINDOWS.items():
+        declare_setting(
+            key,
+            windows.cast,
+            windows.DEFAULTS[key],
+            label,
+            read=windows.read,
+            show=windows.show,
+            hint=_("First and last day, for example 3-5."),
+        )
+
+
+def _queues() -> None:
+    declare_queue(_new_car_queue(levels.LEVEL_1, _("Level-1 callback"), LEVEL_1_SCRIPT, 15))
+    declare_queue(_new_car_queue(levels.LEVEL_2, _("Level-2 callback"), LEVEL_2_SCRIPT, 16))
     declare_queue(
         CallQueue(
             services.POST_REPAIR,
@@ -81,6 +137,19 @@ def register() -> None:
             form_context=_follow_up,
         )
     )
+
+
+def register() -> None:
+    """Called once, when Django is ready."""
+    declare(
+        "callbacks.see_csi", *MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER
+    )
+    _settings()
+    _queues()
+    subscribe("callbacks.new_car", "handover.delivered", handler=levels.new_car_delivered)
+    subscribe("callbacks.level_2", "call.done", "call.unreached", handler=levels.level_1_over)
+    subscribe("callbacks.complaint", "complaint.opened", handler=services.complaint_opened)
+    subscribe("callbacks.calendar", "calendar.set", "calendar.withdrawn", handler=services.calendar_changed)
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
     EVENT_TITLES["survey.answered"] = _("Survey answered")
     registry.add(

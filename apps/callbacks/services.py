@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Setting, User
 from apps.accounts.roles import Role
-from apps.callbacks import surveys
+from apps.callbacks import levels, surveys, windows
 from apps.callbacks.models import FollowUp, PostRepair, Questionnaire, Response
 from apps.calls.models import Call
 from apps.complaints.models import Complaint
-from apps.core import clock, workdays
+from apps.core import clock
 from apps.desk.models import Event, Task
-from apps.workorders.models import WorkOrder
+from apps.workorders.models import Line, WorkOrder
 
 POST_REPAIR = "post_repair"
 N15 = "n15"
@@ -27,16 +28,14 @@ N15 = "n15"
 def schedule_post_repair(event: Event) -> None:
     """Reaction to a delivered order: a call 3 to 5 working days later.
 
-    A comeback or a large amount is called by reception, within 5 working days. Source: domain
-    description, callback queues.
+    What is special (``special_reasons``) is called by reception, within 5 working days.
     """
     order = WorkOrder.objects.select_related("customer", "vehicle", "store").get(
         pk=int(event.subject.rsplit(":", 1)[1])
     )
     delivered_on = timezone.localdate(event.at)
-    opens_on, closes_on = workdays.window(delivered_on, 3, 5)
-    limit = Setting.value_of("callbacks.large_amount", order.store, on=delivered_on)
-    is_special = order.comeback_of_id is not None or order.total >= Decimal(limit)
+    is_special = bool(special_reasons(order, on=delivered_on))
+    opens_on, closes_on = _window(order, delivered_on, is_special=is_special)
     Call.schedule(
         POST_REPAIR,
         f"post-repair:{order.pk}",
@@ -49,6 +48,59 @@ def schedule_post_repair(event: Event) -> None:
         previous_on=delivered_on,
         topic=order.number,
     )
+
+
+def special_reasons(order: WorkOrder, *, on: date) -> list[str]:
+    """Why the callback is not an agent's: comeback, large amount, complaint, accident, safety. Three queries.
+
+    Source: domain description, callback queues.
+    """
+    limit = Decimal(Setting.value_of("callbacks.large_amount", order.store_id, on=on))
+    lines = order.lines.standing()
+    found = {
+        _("comeback"): order.comeback_of_id is not None,
+        _("large amount"): order.total >= limit,
+        _("complaint"): Complaint.objects.filter(order=order).exists(),
+        _("accident"): lines.filter(payer=Line.Payer.INSURANCE).exists(),
+        _("safety"): lines.filter(is_safety_relevant=True).exists(),
+    }
+    return [reason for reason, is_so in found.items() if is_so]
+
+
+def _window(order: WorkOrder, delivered_on: date, *, is_special: bool) -> tuple[date, date]:
+    kind = windows.SPECIAL if is_special else windows.POST_REPAIR
+    return windows.of(kind, delivered_on, order.store_id)
+
+
+def _refresh(call: Call) -> bool:
+    """Bring an untried post-repair call in line with its order. True when something changed."""
+    if call.is_over or call.attempt_count or call.previous_on is None:
+        return False
+    order = order_of(call)
+    is_special = bool(special_reasons(order, on=call.previous_on))
+    role = Role.RECEPTION_SUPERVISOR if is_special else Role.CALLBACK_AGENT
+    changed = Call.objects.filter(pk=call.pk).exclude(role=role).update(role=role)
+    days = _window(order, call.previous_on, is_special=is_special)
+    return call.move_window(*days) or bool(changed)
+
+
+def complaint_opened(event: Event) -> None:
+    """A complaint about a delivered order: its callback is reception's now."""
+    complaint = Complaint.objects.get(pk=int(event.subject.rpartition(":")[2]))
+    for call in Call.objects.filter(key=f"post-repair:{complaint.order_id}"):
+        _refresh(call)
+
+
+def refresh_post_repair() -> int:
+    """Working days were set or taken back: windows of calls nobody has tried; returns how many moved."""
+    rows = Call.objects.filter(queue=POST_REPAIR, attempt_count=0, state__in=["open", "correction"])
+    return sum(_refresh(call) for call in rows.order_by("pk"))
+
+
+def calendar_changed(event: Event) -> None:
+    """A holiday was published late, or a day corrected."""
+    levels.refresh_windows()
+    refresh_post_repair()
 
 
 def order_of(call: Call) -> WorkOrder:

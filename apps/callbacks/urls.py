@@ -7,6 +7,7 @@ app_name = "callbacks"
 urlpatterns = [
     path("callbacks/<int:pk>/post-repair/", forms.post_repair_create, name="post_repair"),
     path("callbacks/<int:pk>/follow-up/", forms.follow_up_create, name="follow_up"),
+    path("callbacks/<int:pk>/new-car/", forms.new_car_create, name="new_car"),
     path("csi/", csi.report, name="csi"),
     path("csi/responses/", csi.responses, name="responses"),
     path("csi/responses/<int:pk>/", csi.response_detail, name="response"),

@@ -16,25 +16,31 @@ from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
 from apps.accounts.models import User
-from apps.callbacks import services, surveys
+from apps.callbacks import levels, services, surveys
 from apps.callbacks.api.serializers import (
     AttemptSerializer,
     CallbackSerializer,
     FollowUpSerializer,
+    NewCarSerializer,
     NextSerializer,
     NoteSerializer,
     PostRepairSerializer,
     SpokenToSerializer,
 )
-from apps.callbacks.forms import SurveyForm
+from apps.callbacks.forms import NewCarForm, SurveyForm
 from apps.calls.models import Call
 from apps.core import clock
 from apps.desk.once import IdempotentMixin
 
-COMPLETIONS = {services.POST_REPAIR: PostRepairSerializer, services.N15: FollowUpSerializer}
+COMPLETIONS = {
+    services.POST_REPAIR: PostRepairSerializer,
+    services.N15: FollowUpSerializer,
+    levels.LEVEL_1: NewCarSerializer,
+    levels.LEVEL_2: NewCarSerializer,
+}
 COMPLETION = PolymorphicProxySerializer(
     component_name="Completion",
-    serializers=[PostRepairSerializer, FollowUpSerializer, SpokenToSerializer],
+    serializers=[PostRepairSerializer, FollowUpSerializer, NewCarSerializer, SpokenToSerializer],
     resource_type_field_name=None,
 )
 
@@ -134,8 +140,23 @@ def _complete(call: Call, said: dict[str, Any], *, by: User) -> None:
             services.complete_post_repair(call, said, questionnaire=questionnaire, answers=answers, by=by)
         case services.N15:
             services.complete_follow_up(call, said, by=by)
+        case levels.LEVEL_1 | levels.LEVEL_2:
+            levels.complete(call, _judged(NewCarForm(_typed(said), call=call)), by=by)
         case _:
             call.complete(by=by, **said)
+
+
+def _typed(said: dict[str, Any]) -> dict[str, Any]:
+    """``said`` as a browser would send it: yes and no in words."""
+    words = {True: "yes", False: "no"}
+    return {k: words[v] if k == "serviced" and isinstance(v, bool) else v for k, v in said.items()}
+
+
+def _judged(form: Any) -> dict[str, Any]:
+    """What the agent's form makes of it. Raises ValidationError by field."""
+    if not form.is_valid():
+        raise serializers.ValidationError(dict(form.errors))
+    return form.cleaned_data
 
 
 def _answers(questionnaire: Any, asked: dict[str, Any]) -> dict[str, Any]:

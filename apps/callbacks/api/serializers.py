@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.callbacks.models import Answer, FollowUp, PostRepair, Question, Questionnaire, Response
+from apps.callbacks.models import Answer, FollowUp, NewCarTalk, PostRepair, Question, Questionnaire, Response
 from apps.calls.models import Attempt, Call
 from apps.calls.queues import QUEUES
 from apps.core import phones
@@ -89,6 +89,19 @@ class FollowUpSerializer(serializers.ModelSerializer):
         model = FollowUp
         fields: ClassVar = [
             "person_spoken_to", "odometer_km", "condition", "questions", "advice", "outcome",
+        ]  # fmt: skip
+
+
+class NewCarSerializer(serializers.ModelSerializer):
+    """Completion of a call of level 1 (``sale``) or level 2 (mileage, ``serviced``, ``product``)."""
+
+    person_spoken_to = serializers.CharField(max_length=60)
+
+    class Meta:
+        model = NewCarTalk
+        fields: ClassVar = [
+            "person_spoken_to", "odometer_km", "mileage_unknown", "condition", "sale", "serviced", "station",
+            "product", "note_to_next", "remarks",
         ]  # fmt: skip
 
 

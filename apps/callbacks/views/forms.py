@@ -1,15 +1,16 @@
 """The forms of the callback queues. They live on the call's page and post here."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import require_perm
-from apps.callbacks import services, surveys
-from apps.callbacks.forms import FollowUpForm, PostRepairForm, SurveyForm
+from apps.callbacks import levels, services, surveys
+from apps.callbacks.forms import FollowUpForm, NewCarForm, PostRepairForm, SurveyForm
+from apps.calls.views.outcomes import on_to
 from apps.calls.views.pages import call_page, find
 from apps.desk.once import once
 
@@ -55,3 +56,24 @@ def follow_up_create(request: HttpRequest, pk: int) -> HttpResponse:
     services.complete_follow_up(call, form.cleaned_data, by=request.user)
     messages.success(request, _("The call is completed."))
     return redirect("calls:queue")
+
+
+@require_POST
+@require_perm("calls.make")
+@once
+def new_car_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /callbacks/12/new-car/ → level 1 or 2 is completed; who is not content leads to the complaint."""
+    call = find(request, pk)
+    if call.queue not in NewCarForm.ASKED:
+        raise Http404
+    form = NewCarForm(request.POST, call=call)
+    if not form.is_valid():
+        return call_page(request, call, status=422, form=form)
+    talk = levels.complete(call, form.cleaned_data, by=request.user)
+    if talk.is_negative and request.user.has_perm("complaints.take"):
+        messages.warning(
+            request, _("The customer is not content. Take the complaint in, or go back to the calls.")
+        )
+        return redirect(reverse("complaints:create") + f"?vehicle={call.vehicle_id}")
+    messages.success(request, _("The call is completed."))
+    return on_to(request, call)

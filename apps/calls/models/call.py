@@ -163,6 +163,27 @@ class Call(Answerable):
             self.ask_for_number(by=by)
 
     @transaction.atomic
+    def move_window(self, opens_on: date, closes_on: date, *, previous_on: date | None = None) -> bool:
+        """Its ground has another day now. False, and nothing changes, once it was tried or is over."""
+        self.lock()
+        if self.is_over or self.attempt_count:
+            return False
+        fields = {
+            "opens_on": opens_on,
+            "closes_on": closes_on,
+            "previous_on": previous_on or self.previous_on,
+        }
+        if not self.is_agreed_time:
+            fields["due_at"] = clock.at(opens_on, 0)
+        if all(getattr(self, name) == value for name, value in fields.items()):
+            return False
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(fields))
+        live.announce(self.store_id, "calls")
+        return True
+
+    @transaction.atomic
     def cancel(self, reason: str, *, by: User | None) -> None:
         """Its ground is gone."""
         self.lock()
