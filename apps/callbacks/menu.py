@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import levels, services, surveys, windows
+from apps.callbacks import levels, services, standards, surveys, windows
 from apps.callbacks.forms import FollowUpForm, NewCarForm, PostRepairForm, SurveyForm
 from apps.calls.queues import CallQueue, declare_queue
 from apps.core import clock
@@ -97,6 +97,9 @@ def _settings() -> None:
     declare_setting(
         "callbacks.large_amount", Decimal, Decimal(5000), _("Large amount, called specially"), _("yuan")
     )
+    declare_setting(
+        standards.CSI_PER_ADVISOR, int, 10, _("Surveys of each advisor's customers a month"), low=1, high=500
+    )
     declare_setting("callbacks.csi_target", Decimal, Decimal(85), _("CSI target"), _("points"), high=100)
     for key, label in WINDOWS.items():
         declare_setting(
@@ -144,6 +147,8 @@ def register() -> None:
     declare(
         "callbacks.see_csi", *MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER
     )
+    overseers = (*MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER)
+    declare("callbacks.see_standards", *overseers, Role.CALLBACK_AGENT, Role.INFORMATION_CLERK)
     _settings()
     _queues()
     subscribe("callbacks.new_car", "handover.delivered", handler=levels.new_car_delivered)
@@ -153,6 +158,14 @@ def register() -> None:
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
     EVENT_TITLES["survey.answered"] = _("Survey answered")
     registry.add(
+        NavItem(
+            _("Callback standards"),
+            "callbacks:standards",
+            "phone-check",
+            "callbacks.see_standards",
+            group="calls",
+            order=510,
+        ),
         NavItem(_("CSI"), "callbacks:csi", "mood-check", "callbacks.see_csi", group="manage", order=620),
         Furnishing(lambda store: surveys.seed(store.group)),
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.callbacks.views import csi, forms
+from apps.callbacks.views import csi, forms, standards
 
 app_name = "callbacks"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("callbacks/<int:pk>/post-repair/", forms.post_repair_create, name="post_repair"),
     path("callbacks/<int:pk>/follow-up/", forms.follow_up_create, name="follow_up"),
     path("callbacks/<int:pk>/new-car/", forms.new_car_create, name="new_car"),
+    path("callbacks/standards/", standards.report, name="standards"),
+    path("callbacks/standards/rows/", standards.rows, name="standards_rows"),
     path("csi/", csi.report, name="csi"),
     path("csi/responses/", csi.responses, name="responses"),
     path("csi/responses/<int:pk>/", csi.response_detail, name="response"),
