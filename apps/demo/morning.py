@@ -18,14 +18,12 @@ from apps.complaints.models import Complaint
 from apps.complaints.services import owner_for
 from apps.core.errors import DomainError
 from apps.customers.models import Vehicle
-from apps.demo import campaigns
+from apps.demo import campaigns, newcars
 from apps.demo.house import House
 from apps.demo.texts import people
 from apps.demo.time import Clock
 from apps.demo.way import Way, deliver_events
 from apps.desk.models import Task
-from apps.handover import checklists
-from apps.handover import services as handover
 from apps.parts.selectors import expected
 from apps.reception.models import Visit
 from apps.workorders import services as workorders
@@ -41,7 +39,7 @@ def lay(house: House, clock: Clock) -> None:
     deliver_events(clock)
     _bookings(house, clock)
     _waiting(house, clock)
-    _handovers(house, clock)
+    newcars.lay(house, clock)
     _complaints(house, clock)
     _prepared(house, clock)
     _fall_due(house, clock)
@@ -232,32 +230,6 @@ def _book(house: House, vehicle, asks, moments, n: int) -> Appointment | None:
         preparation.lay(booked)
         return booked
     return None
-
-
-def _handovers(house: House, clock: Clock) -> None:
-    """A new car today, one delivered fifteen days ago whose call is due, one not collected."""
-    for days, hour, delivered in ((-15, 15, True), (0, 14, False), (-1, 16, False)):
-        clock.to(clock.at(9, days=days - 1))
-        vehicle = house.car(odometer_km=12)
-        planned = handover.plan(
-            vehicle=vehicle,
-            customer=vehicle.owner,
-            store=house.store,
-            sales_consultant=people.CONSULTANT,
-            advisor=handover.advisors(house.store)[0],
-            planned_at=clock.at(hour, days=days),
-            invoiced_on=clock.day + timedelta(days=days - 1),
-            is_statutory=True,
-            by=house["customer"],
-        )
-        for name in ("prepared", "rechecked", "explained") if delivered else ("prepared",):
-            planned.tick(name, dict.fromkeys(checklists.keys(name, statutory=True), True))
-            if name == "prepared":
-                planned.make_deliverable(by=house["customer"])
-        if delivered:
-            clock.to(clock.at(hour, days=days))
-            details = handover.Delivery(odometer_km=15, km_per_month=1200, sales_consultant=people.CONSULTANT)
-            handover.deliver(planned, details, by=planned.advisor)
 
 
 def _complaints(house: House, clock: Clock) -> None:

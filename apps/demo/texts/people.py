@@ -105,3 +105,6 @@ PREFIX = "浙A"
 # Number, title, what is said to the customer, hours a car.
 RECALL = ("SR2026-041", "前排气囊传感器召回", "传感器插头可能松动，请尽快到店免费加固，约一小时。", "1.0")
 CAMPAIGN = ("FW2026-W", "冬季电瓶免费检测", "入冬前免费检测电瓶和防冻液。", "0.3")
+
+NEW_CAR = "车况良好，没有异常"
+NEW_CAR_NOTE = "客户想了解手机互联怎么用"
