@@ -27,17 +27,16 @@ from apps.customers.models import Campaign, Recommendation
 Result, ROWS = ProactiveCall.Result, 100
 SCRIPT = _(
     "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
-    "Something is due soon on your car %(vehicle)s: {due}. Shall I keep a time for you? The parts are put "
+    "Something is due soon on your car %(vehicle)s: %(due)s. Shall I keep a time for you? The parts are put "
     "aside, and I can tell you the price and how long it takes.\n\n"
     "Which day would suit you, and rather in the morning or in the afternoon?\n\n"
     "Thank you. You get the appointment by message. You reach us day and night at %(hotline)s."
 )
 
 
-def script(call: Call) -> str:
-    """The words, with what is due in the agent's language; names are filled in by the queue. One query."""
-    row = ProactiveCall.objects.filter(call=call).first()
-    return str(SCRIPT).replace("{due}", str(row or call.topic).replace("%", "%%"))
+def facts(call: Call) -> dict[str, Any]:
+    """What is due, in the agent's language. One query."""
+    return {"due": str(ProactiveCall.objects.filter(call=call).first() or call.topic)}
 
 
 def context(call: Call, user: User) -> dict[str, Any]:
@@ -111,9 +110,11 @@ PROACTIVE = CallQueue(
     proactive.QUEUE,
     _("Due soon"),
     (*CALLERS, *DESK),
-    script,
+    SCRIPT,
     order=25,
     form_template="appointments/_proactive_form.html",
     form_url=lambda call: reverse("appointments:proactive_result", args=[call.pk]),
     form_context=context,
+    facts=facts,
+    fact_labels={"due": _("What is due")},
 )

@@ -8,8 +8,39 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.calls.models import Attempt, Call
+from apps.calls.models.script import LONGEST
+from apps.calls.queues import CallQueue
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.core.words import variables_in
+
+
+class ScriptForm(forms.Form):
+    """What a store says in the calls of a queue; empty: the standard words."""
+
+    text = forms.CharField(
+        label=_("What to say"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_("A blank line begins a new paragraph. Left empty, the standard words hold."),
+    )
+
+    def __init__(self, *args: Any, queue: CallQueue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queue = queue
+
+    def clean_text(self) -> str:
+        """Without blanks at the ends, one blank line between paragraphs."""
+        pieces = self.cleaned_data["text"].replace("\r\n", "\n").split("\n\n")
+        text = "\n\n".join(piece.strip() for piece in pieces if piece.strip())
+        if unknown := [name for name in variables_in(text) if name not in self.queue.variables]:
+            raise forms.ValidationError(
+                _("There is no %(names)s here. Choose from the names below."),
+                code="unknown",
+                params={"names": ", ".join(f"{{{name}}}" for name in unknown)},
+            )
+        return "" if text == self.queue.standard.strip() else text
 
 
 class AttemptForm(forms.Form):

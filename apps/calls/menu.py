@@ -67,6 +67,7 @@ TITLES = {
     "call.done": _("Call completed"),
     "call.unreached": _("Call closed as unreached"),
     "call.cancelled": _("Call cancelled"),
+    "script.changed": _("Words of a call changed"),
     "call.promised": _("Call back promised"),
 }
 
@@ -77,6 +78,7 @@ def register() -> None:
     declare("calls.make", *MADE_BY)
     declare("calls.correct_number", *CALLERS, *DESK)
     declare("calls.hold_up", *MANAGERS, Role.CUSTOMER_MANAGER, Role.RECEPTION_SUPERVISOR)
+    declare("calls.write_scripts", *MANAGERS, Role.CUSTOMER_MANAGER)
     declare_setting(
         hours.KEY,
         hours.cast,

@@ -6,18 +6,29 @@ that comes later may declare the same key again to give it its own form.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.roles import Role
+from apps.core.words import fill
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.calls.models import Call
 
+_PERCENT = re.compile(r"%\((\w+)\)s")
+VARIABLES = {
+    "customer": _("Customer"),
+    "vehicle": _("Vehicle"),
+    "store": _("Store"),
+    "agent": _("Agent"),
+    "hotline": _("24 h hotline"),
+}
 NOTE_FORM = "calls/_note_form.html"
 
 
@@ -29,13 +40,17 @@ def _note_context(call: Call, user: User) -> dict[str, Any]:
     return {}
 
 
+def _no_facts(call: Call) -> dict[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True)
 class CallQueue:
     """One kind of call.
 
     ``roles`` may work in it; a call can be narrowed to one of them or to a person. ``script`` is
-    a translated text (paragraphs by blank lines) or a function of the call; ``%(customer)s``,
-    ``%(vehicle)s``, ``%(store)s``, ``%(agent)s`` and ``%(hotline)s`` are filled in. ``form_template``
+    a translated text (paragraphs by blank lines), the standard words; a store may write its own
+    (``Script``). The names of ``VARIABLES`` and those of ``facts(call)`` are filled in. ``form_template``
     is drawn on the call's page with what ``form_context(call, user)`` returns and posts to
     ``form_url(call)``; the view behind it calls ``call.complete`` and, when the form is invalid,
     ``calls.views.pages.call_page(request, call, status=422, form=form)``.
@@ -49,17 +64,30 @@ class CallQueue:
     form_template: str = NOTE_FORM
     form_url: Callable[[Call], str] = _note_url
     form_context: Callable[[Call, User], dict[str, Any]] = _note_context
+    facts: Callable[[Call], dict[str, Any]] = _no_facts
+    fact_labels: Mapping[str, Any] = field(default_factory=dict)
+    """What ``facts`` adds, ``{name: label}``."""
 
-    def script_for(self, call: Call, user: User) -> str:
-        """The words to say, names filled in."""
-        text = str(self.script(call) if callable(self.script) else self.script)
-        return text % {
+    @property
+    def variables(self) -> dict[str, Any]:
+        """``{name: label}`` of everything that its script may name."""
+        return {**VARIABLES, **self.fact_labels}
+
+    @property
+    def standard(self) -> str:
+        """The house's words, with names in braces, in the reader's language."""
+        return _PERCENT.sub(r"{\1}", str(self.script))
+
+    def script_for(self, call: Call, user: User, own: str = "") -> str:
+        """The words to say, names filled in: the store's ``own``, or the standard ones."""
+        facts = {
             "customer": call.customer.name,
             "vehicle": str(call.vehicle or ""),
             "store": call.store.name,
             "hotline": call.store.hotline,
             "agent": user.name,
         }
+        return fill(own or self.standard, {**facts, **self.facts(call)})
 
 
 QUEUES: dict[str, CallQueue] = {}

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from apps.calls.views import numbers, outcomes, pages, queue
+from apps.calls.views import numbers, outcomes, pages, queue, scripts
 
 app_name = "calls"
 
 urlpatterns = [
     path("calls/", queue.queue, name="queue"),
     path("calls/next/", queue.next_create, name="next"),
+    path("calls/scripts/", scripts.script_list, name="scripts"),
+    path("calls/scripts/entry/", scripts.script_update, name="script"),
+    path("calls/scripts/preview/", scripts.script_preview, name="script_preview"),
     path("calls/numbers/<int:customer_pk>/", numbers.number, name="number"),
     path("calls/<int:pk>/", pages.call, name="call"),
     path("calls/<int:pk>/claim/", outcomes.claim_create, name="claim"),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.accounts.models import Store
 from apps.core.registry import MessageKind, registry
+from apps.core.words import fill, variables_in
 from apps.messaging.models import Gateway, Message, MessageTemplate, TemplateApproval
-from apps.messaging.models.template import LONGEST, fill, variables_in
+from apps.messaging.models.template import LONGEST
 
 CUSTOMER_LANGUAGE = "zh-hans"
 SINGLE, PART = 70, 67

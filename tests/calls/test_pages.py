@@ -192,10 +192,11 @@ def test_a_later_room_gives_its_queue_a_form_of_its_own(cast, agent):
             "promise",
             "Level 2",
             old.roles,
-            lambda call: "Good day %(customer)s",
+            "Good day %(customer)s, {mood}",
             form_template="components/kpi.html",
             form_url=lambda call: "/elsewhere/",
             form_context=lambda call, user: {"label": "Own form", "value": user.name},
+            facts=lambda call: {"mood": "good"},
         )
     )
     try:
@@ -203,7 +204,7 @@ def test_a_later_room_gives_its_queue_a_form_of_its_own(cast, agent):
         agent.post(f"/calls/{call.pk}/claim/")
         page = agent.get(f"/calls/{call.pk}/")
         assert "Own form" in body(page)
-        assert page.context["script"] == [f"Good day {call.customer.name}"]
+        assert page.context["script"] == [f"Good day {call.customer.name}, good"]
         assert page.context["form_url"] == "/elsewhere/"
     finally:
         declare_queue(old)

@@ -1,4 +1,5 @@
 from apps.calls.models.attempt import Attempt
 from apps.calls.models.call import Call
+from apps.calls.models.script import Script
 
-__all__ = ["Attempt", "Call"]
+__all__ = ["Attempt", "Call", "Script"]

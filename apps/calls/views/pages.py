@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.access import require_perm
 from apps.calls import selectors
 from apps.calls.forms import AttemptForm, NoteForm, PromiseForm, ReasonForm
-from apps.calls.models import Attempt, Call
+from apps.calls.models import Attempt, Call, Script
 from apps.calls.models.base import TRIES
 from apps.calls.queues import NOTE_FORM
 from apps.core import clock, phones
@@ -54,7 +54,7 @@ def call_page(request: HttpRequest, call: Call, *, status: int = 200, **context:
         "may_make": user.has_perm("calls.make"),
         "may_take": user.has_perm("calls.make") and call.may_be_taken_by(user),
         "may_hold_up": user.has_perm("calls.hold_up"),
-        "script": call.kind.script_for(call, user).split("\n\n"),
+        "script": call.kind.script_for(call, user, Script.text_of(call.store_id, call.queue)).split("\n\n"),
         "others": call.other_reasons(user, now),
         "outcomes": [(v, label, ICONS[v]) for v, label in Attempt.Outcome.choices],
         "comes_back_at": selectors.comes_back(call),

@@ -36,6 +36,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     tabs = selectors.tabs(user, now, whose=whose)
     spans = hours.of(user.store_id, now)
     context = {
+        "may_write": user.has_perm("calls.write_scripts") and user.store_id is not None,
         "may_make": user.has_perm("calls.make"),
         "tabs": tabs,
         "everything": sum(tab.due for tab in tabs),

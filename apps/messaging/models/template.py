@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -18,18 +17,7 @@ from apps.core.locks import one_at_a_time
 from apps.desk.models import Event
 from apps.messaging.models.gateway import Gateway
 
-VARIABLE = re.compile(r"\{(\w+)\}")
 LONGEST = 500
-
-
-def variables_in(text: str) -> list[str]:
-    """The names in braces, each once, in the order in which they stand."""
-    return list(dict.fromkeys(VARIABLE.findall(text)))
-
-
-def fill(text: str, facts: Mapping[str, Any]) -> str:
-    """``text`` with every known name in braces replaced."""
-    return VARIABLE.sub(lambda found: str(facts.get(found[1], found[0])), text)
 
 
 class TemplateQuerySet(StoreOwnedQuerySet):

@@ -16,11 +16,11 @@ from apps.accounts.access import require_perm
 from apps.accounts.models import Store
 from apps.core.errors import DomainError
 from apps.core.registry import MessageKind, registry
+from apps.core.words import fill
 from apps.desk.once import once
 from apps.messaging import trial, words
 from apps.messaging.forms import ApprovalForm, WordsForm
 from apps.messaging.models import Gateway, MessageTemplate, TemplateApproval
-from apps.messaging.models.template import fill
 
 STORY = 10
 
