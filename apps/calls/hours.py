@@ -14,6 +14,12 @@ from apps.core import clock, workdays
 KEY = "calls.hours"
 DEFAULT = ((time(9, 30), time(11, 0)), (time(14, 0), time(16, 30)))
 NOON = time(12, 0)
+PREFERRED: dict[str, tuple[time, time]] = {
+    "morning": (time(8, 30), time(12, 0)),
+    "afternoon": (time(13, 30), time(17, 30)),
+    "evening": (time(18, 0), time(20, 30)),
+}
+"""When a customer may be called who said so (``Customer.Hours``): it goes before the calling hours."""
 SOON = timedelta(days=2)
 LATER = timedelta(days=14)
 
@@ -50,9 +56,21 @@ def is_open(hours: Hours, now: datetime) -> bool:
     return any(start <= local < end for start, end in hours)
 
 
-def comes_back_at(hours: Hours, now: datetime) -> datetime:
-    """When an unanswered call is tried again: the next working day, in the other half of the day."""
+def wished(now: datetime) -> list[str]:
+    """The preferences of which it is just the time."""
+    local = timezone.localtime(now).time()
+    return [name for name, (start, end) in PREFERRED.items() if start <= local < end]
+
+
+def comes_back_at(hours: Hours, now: datetime, preferred: str = "") -> datetime:
+    """When an unanswered call is tried again: the next working day, in the other half of the day.
+
+    Who has ``preferred`` hours is tried again in those.
+    """
     day = workdays.add_workdays(timezone.localdate(now), 1)
+    if preferred in PREFERRED:
+        start = PREFERRED[preferred][0]
+        return clock.at(day, start.hour, start.minute)
     morning = timezone.localtime(now).time() < NOON
     starts = [start for start, _end in hours if (start >= NOON) == morning] or [hours[0][0]]
     return clock.at(day, starts[0].hour, starts[0].minute)

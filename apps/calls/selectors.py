@@ -151,4 +151,4 @@ def facts(call: Call, user: User) -> dict[str, Any]:
 def comes_back(call: Call) -> datetime:
     """When an unanswered attempt made now would be tried again."""
     now = clock.now()
-    return hours.comes_back_at(hours.of(call.store_id, now), now)
+    return hours.comes_back_at(hours.of(call.store_id, now), now, call.customer.preferred_hours)

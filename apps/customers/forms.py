@@ -65,6 +65,7 @@ class CustomerForm(VerbForm):
             "gender",
             "advisor",
             "preferred_channel",
+            "preferred_hours",
             "accepts_messages",
             "remarks",
         )

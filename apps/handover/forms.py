@@ -147,7 +147,7 @@ class DeliveryForm(forms.Form):
     )
     preferred_hours = forms.ChoiceField(
         label=_("Preferred hours"),
-        choices=[("", _("Any")), *Handover.Hours.choices],
+        choices=[("", _("Any")), *Customer.Hours.choices],
         widget=forms.RadioSelect,
         required=False,
     )

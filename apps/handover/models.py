@@ -73,11 +73,6 @@ class Handover(models.Model):
         WEEKENDS = "weekends", _("Mostly weekends")
         BOTH = "both", _("Every day")
 
-    class Hours(models.TextChoices):
-        MORNING = "morning", _("Morning")
-        AFTERNOON = "afternoon", _("Afternoon")
-        EVENING = "evening", _("Evening")
-
     class Weekday(models.IntegerChoices):
         MONDAY = 0, _("Monday")
         TUESDAY = 1, _("Tuesday")
@@ -120,7 +115,9 @@ class Handover(models.Model):
     km_per_month = models.PositiveIntegerField(_("km per month"), null=True, blank=True)
     use = models.CharField(_("use"), max_length=10, choices=Use.choices, blank=True)
     driven_on = models.CharField(_("driven"), max_length=10, choices=Days.choices, blank=True)
-    preferred_hours = models.CharField(_("preferred hours"), max_length=10, choices=Hours.choices, blank=True)
+    preferred_hours = models.CharField(
+        _("preferred hours"), max_length=10, choices=Customer.Hours.choices, blank=True
+    )
     visit_weekday = models.PositiveSmallIntegerField(
         _("usual visit day"), choices=Weekday.choices, null=True, blank=True
     )

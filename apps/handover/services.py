@@ -171,6 +171,7 @@ def _put_on_file(handover: Handover, odometer_km: int, channel: str, by: User) -
     day = timezone.localdate(handover.delivered_at)
     vehicle.record_reading(odometer_km, day, Reading.Source.HANDOVER, by, store=store)
     told = {"preferred_channel": channel} if channel else {}
+    told |= {"preferred_hours": handover.preferred_hours} if handover.preferred_hours else {}
     customer.update(by=by, store=store, advisor=handover.advisor, **told)
     grant_access(store, customer, "handover", by=by)
 

@@ -5,12 +5,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from apps.accounts.models import Setting
 from apps.accounts.roles import Role
 from apps.calls.models import Call
 from apps.calls.models.claims import LEASE
+from apps.core import clock
 from apps.core.errors import DomainError
+from apps.customers.models import Customer
 from apps.desk.models import Task
 from tests.calls.factories import make_call
 from tests.cast import person
@@ -214,3 +217,45 @@ def test_the_database_refuses_endings_that_lack_what_they_need(cast):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Call.objects.filter(pk=call.pk).update(**fields)
+
+
+# -- the customer's preference ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "handed_out"),
+    [
+        (8, 45, "morning"),  # before the calling hours
+        (10, 0, "morning"),
+        (10, 30, "morning"),
+        (15, 0, "none"),
+        (18, 30, "evening"),  # after them
+        (12, 30, None),
+        (21, 0, None),
+    ],
+)
+def test_a_customer_s_hours_go_before_the_calling_hours(cast, hour, minute, handed_out):
+    now = clock.at(TEN.date(), hour, minute)
+    keep = {"opens_on": TEN.date(), "closes_on": TEN.date() + timedelta(days=3)}
+    calls = {}
+    for wish in ("morning", "evening", "none"):
+        calls[wish] = make_call(cast, **keep)
+        Customer.objects.filter(pk=calls[wish].customer_id).update(
+            preferred_hours="" if wish == "none" else wish
+        )
+    found = Call.objects.claim_next(cast.agent, now=now)
+    assert found == (calls[handed_out] if handed_out else None)
+
+
+def test_on_the_last_day_nobody_waits_for_his_hours(cast):
+    call = make_call(cast, opens_on=TEN.date(), closes_on=TEN.date())
+    Customer.objects.filter(pk=call.customer_id).update(preferred_hours="evening")
+    assert Call.objects.claim_next(cast.agent, now=clock.at(TEN.date(), 10)) == call
+
+
+def test_an_unanswered_call_comes_back_in_the_customer_s_hours(cast):
+    call = make_call(cast)
+    Customer.objects.filter(pk=call.customer_id).update(preferred_hours="evening")
+    call.refresh_from_db()
+    call.record_attempt("no_answer", by=cast.agent, now=clock.at(TEN.date(), 10))
+    assert timezone.localtime(call.due_at).hour == 18

@@ -84,7 +84,7 @@ class Answerable(Claimable):
             return None
         spans = hours.of(self.store_id, now)
         if again_at is None:
-            return hours.comes_back_at(spans, now)
+            return hours.comes_back_at(spans, now, self.customer.preferred_hours)
         if again_at <= now:
             raise DomainError(
                 translate("“Again at” lies in the past. Choose a later time."), code="again_in_the_past"

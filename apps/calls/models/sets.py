@@ -78,7 +78,8 @@ class CallQuerySet(StoreOwnedQuerySet):
         """Hand out the most urgent due call, with all open calls of the same customer.
 
         A call that the person still holds comes first. Outside calling hours only times that a
-        customer named himself are handed out. Two agents never get the same customer: the
+        customer named himself are handed out, and those of his preference; who has one waits for it
+        until the last day of the window. Two agents never get the same customer: the
         customer's row is locked (SKIP LOCKED) and the claims are judged again under it. Raises
         DomainError for accounts that may not call. About 8 statements.
         """
@@ -93,9 +94,17 @@ class CallQuerySet(StoreOwnedQuerySet):
         candidates = (
             mine.visible_to(user).workable_by(user).due(now).free_for(user, now).exclude(customer__phone="")
         )
-        if not hours.is_open(hours.of(user.store_id, now), now):
-            candidates = candidates.filter(is_agreed_time=True)
+        candidates = candidates.filter(self._may_ring(user, now))
         return self._first_free(candidates.order_by(self._passed_last(user), *PRIORITY), user, now)
+
+    @staticmethod
+    def _may_ring(user: User, now: datetime) -> Q:
+        """Whom one may disturb at this hour."""
+        ok = Q(is_agreed_time=True) | Q(customer__preferred_hours__in=hours.wished(now))
+        if hours.is_open(hours.of(user.store_id, now), now):
+            last_day = Q(closes_on__lte=timezone.localdate(now))
+            ok |= Q(customer__preferred_hours="") | last_day
+        return ok
 
     @staticmethod
     def _first_free(candidates: CallQuerySet, user: User, now: datetime) -> Call | None:

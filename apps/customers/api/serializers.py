@@ -63,6 +63,7 @@ class CustomerSerializer(VersionedSerializer):
             "gender",
             "advisor",
             "preferred_channel",
+            "preferred_hours",
             "accepts_messages",
             "remarks",
             "known_since",

@@ -20,7 +20,15 @@ from apps.customers.models import changes, keys
 from apps.desk.models import Event, NumberSeries
 
 SERIES = "C"
-IMPERSONAL = {"kind", "gender", "advisor", "preferred_channel", "accepts_messages", "known_since"}
+IMPERSONAL = {
+    "kind",
+    "gender",
+    "advisor",
+    "preferred_channel",
+    "preferred_hours",
+    "accepts_messages",
+    "known_since",
+}
 """Fields whose values may stand in an event's facts; the others name the person."""
 
 
@@ -96,6 +104,11 @@ class Customer(models.Model):
         SMS = "sms", _("SMS")
         WECHAT = "wechat", _("WeChat")
 
+    class Hours(models.TextChoices):
+        MORNING = "morning", _("Morning")
+        AFTERNOON = "afternoon", _("Afternoon")
+        EVENING = "evening", _("Evening")
+
     group = models.ForeignKey(DealerGroup, models.PROTECT, related_name="+")
     number = models.CharField(_("customer number"), max_length=30)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
@@ -114,6 +127,7 @@ class Customer(models.Model):
     preferred_channel = models.CharField(
         _("preferred channel"), max_length=10, choices=Channel.choices, blank=True
     )
+    preferred_hours = models.CharField(_("preferred hours"), max_length=10, choices=Hours.choices, blank=True)
     accepts_messages = models.BooleanField(_("accepts messages"), default=True)
     remarks = models.TextField(_("remarks"), blank=True)
     known_since = models.DateField(_("customer since"), null=True, blank=True)
