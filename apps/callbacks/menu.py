@@ -149,6 +149,7 @@ def register() -> None:
     )
     overseers = (*MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER)
     declare("callbacks.see_standards", *overseers, Role.CALLBACK_AGENT, Role.INFORMATION_CLERK)
+    declare("callbacks.export", *MANAGERS, Role.CUSTOMER_MANAGER, Role.INFORMATION_CLERK)
     _settings()
     _queues()
     subscribe("callbacks.new_car", "handover.delivered", handler=levels.new_car_delivered)
@@ -156,6 +157,7 @@ def register() -> None:
     subscribe("callbacks.complaint", "complaint.opened", handler=services.complaint_opened)
     subscribe("callbacks.calendar", "calendar.set", "calendar.withdrawn", handler=services.calendar_changed)
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
+    EVENT_TITLES["callbacks.exported"] = _("Completed callbacks of %(month)s exported: %(calls)s")
     EVENT_TITLES["survey.answered"] = _("Survey answered")
     registry.add(
         NavItem(

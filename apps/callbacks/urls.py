@@ -9,6 +9,7 @@ urlpatterns = [
     path("callbacks/<int:pk>/follow-up/", forms.follow_up_create, name="follow_up"),
     path("callbacks/<int:pk>/new-car/", forms.new_car_create, name="new_car"),
     path("callbacks/standards/", standards.report, name="standards"),
+    path("callbacks/standards/export/", standards.export_create, name="export"),
     path("callbacks/standards/rows/", standards.rows, name="standards_rows"),
     path("csi/", csi.report, name="csi"),
     path("csi/responses/", csi.responses, name="responses"),

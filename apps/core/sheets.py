@@ -1,4 +1,4 @@
-"""Small tables that people paste or choose: text, CSV or XLSX, as rows of text cells."""
+"""Tables that people paste or choose (text, CSV or XLSX), as rows of text cells; and CSV to take away."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import openpyxl
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LARGEST_FILE = 10 * 1024 * 1024
 SIGNS = ("\t", ";", "\N{FULLWIDTH COMMA}")
 """What separates cells beside the comma; a pasted spreadsheet brings tabs."""
@@ -46,6 +47,13 @@ def as_text(rows: list[list[str]]) -> str:
     """What ``of_text`` reads as ``rows`` again."""
     out = io.StringIO()
     csv.writer(out, delimiter="\t", lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def csv_line(cells: list[str]) -> str:
+    """One line of a CSV file for Excel, which may take no cell for a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{c}" if c.startswith(FORMULA_STARTS) else c for c in cells])
     return out.getvalue()
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.core import sheets
 from apps.imports.legacy import reasons
 from apps.imports.legacy.errors import KIND_NAMES
 from apps.imports.legacy.reasons import OUTCOME_NAMES
@@ -16,7 +15,6 @@ from apps.imports.legacy.synonyms import KINDS
 from apps.imports.models import ImportRun, RejectedRow
 
 SHOWN = 500
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 TONES = {"rejected": "late", "duplicate": "wait", "repaired": "block"}
@@ -50,12 +48,6 @@ def rejected(run: ImportRun, limit: int = SHOWN) -> list[dict[str, Any]]:
 
 def rejected_lines(rows: Iterable[RejectedRow]) -> Iterator[str]:
     """A CSV file for Excel, a line at a time: file, row, reasons in words."""
-    yield "\ufeff" + _line([_("File"), _("Row"), _("Reasons")])
+    yield "\ufeff" + sheets.csv_line([_("File"), _("Row"), _("Reasons")])
     for row in rows:
-        yield _line([row.file, str(row.row), " ".join(reasons.text(code) for code in row.reasons)])
-
-
-def _line(cells: list[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([f"'{c}" if c.startswith(FORMULA_STARTS) else c for c in cells])
-    return buffer.getvalue()
+        yield sheets.csv_line([row.file, str(row.row), " ".join(reasons.text(code) for code in row.reasons)])

@@ -1,5 +1,6 @@
 """The rates of the month: what counts, what does not yet, and that each figure is the rows it opens."""
 
+import csv
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.callbacks import standards
+from apps.callbacks.models import NewCarTalk
 from apps.calls.models import Call
+from apps.desk.models import Event
 from tests.callbacks.factories import make_response
 from tests.calls.factories import make_call
 
@@ -164,3 +167,39 @@ def test_a_figure_that_is_none_is_not_found(cast, client, wrong):
     client.force_login(cast.manager)
     asked = {"month": "2026-13", "store": cast.store.pk, "queue": "level_2", "kind": "late"} | wrong
     assert client.get(reverse("callbacks:standards_rows"), asked).status_code == 404
+
+
+# -- export -------------------------------------------------------------------------------------------
+
+
+def exported(client, month="2026-11"):
+    answer = client.post(reverse("callbacks:export"), {"month": month})
+    assert answer.status_code == 200
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(text.splitlines()))
+
+
+def test_the_export_has_what_was_done_and_writes_11_for_an_unknown_mileage(cast, client):
+    done = TODAY - 2 * DAY
+    for said in ({"odometer_km": 812}, {"mileage_unknown": True}):
+        made = call(cast, done, state="done", finished=done, reached=done, days_since_previous=7)
+        NewCarTalk.objects.create(
+            call=made, store=cast.store, level=2, condition="=1+1", serviced=False, product="good", **said
+        )
+    call(cast, done)  # not done
+    call(cast, done, state="done", finished=done, reached=done, store=cast.other_store)
+    client.force_login(cast.manager)
+    head, *rows = exported(client)
+    assert len(head) == len(rows[0]) == 14
+    assert [row[12] for row in rows] == ["812", "11"]
+    assert {(row[7], row[8], row[9], row[10]) for row in rows} == {
+        (cast.agent.name, "2026-11-22", "10:00", "7")
+    }
+    assert rows[0][13].startswith("'="), "no cell is taken for a formula"
+    assert len(exported(client, "2026-10")) == 1
+    assert Event.objects.filter(kind="callbacks.exported").count() == 2, "who took the data is on record"
+
+
+def test_agents_take_no_data_away(cast, client):
+    client.force_login(cast.agent)
+    assert client.post(reverse("callbacks:export"), {"month": "2026-11"}).status_code == 403

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
 from apps.accounts.models import Store
-from apps.callbacks import standards
+from apps.callbacks import export, standards
 from apps.calls.queues import queue_of
 from apps.core import clock, keyset
+from apps.desk.models import Event
 
 TITLES = ("finished", "late", "counted", "compliant", "pending", "week", "week_counted")
 
 
 def _month(request: HttpRequest) -> date:
-    asked = request.GET.get("month", "")
+    asked = request.GET.get("month") or request.POST.get("month", "")
     try:
         return parse_date(f"{asked}-01") or clock.today().replace(day=1)
     except ValueError:
@@ -36,6 +37,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "before": (month - timedelta(days=1)).replace(day=1),
         "after": (month + timedelta(days=32)).replace(day=1),
         "month_end": standards.month_of(month)[1],
+        "may_export": request.user.has_perm("callbacks.export"),
         "is_now": month == clock.today().replace(day=1),
         "stores": standards.of_month(request.user, month),
         "advisors": standards.advisors(request.user, month),
@@ -58,3 +60,16 @@ def rows(request: HttpRequest) -> HttpResponse:
     page = keyset.page(found, request.GET, order=("closes_on", "pk"))
     context = {"month": month, "store": store, "queue": queue_of(queue), "kind": kind, "page": page}
     return render(request, "callbacks/standards_rows.html", context)
+
+
+@require_POST
+@require_perm("callbacks.export")
+def export_create(request: HttpRequest) -> StreamingHttpResponse:
+    """POST /callbacks/standards/export/ ``month`` → a CSV of completed callbacks, recorded."""
+    month = _month(request)
+    calls = export.completed(request.user, month)
+    facts = {"month": f"{month:%Y-%m}", "calls": calls.count()}
+    Event.record("callbacks.exported", about=request.user, by=request.user, facts=facts)
+    response = StreamingHttpResponse(export.lines(calls), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="callbacks-{month:%Y-%m}.csv"'
+    return response
