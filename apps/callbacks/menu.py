@@ -62,10 +62,18 @@ LEVEL_2_SCRIPT = _(
     "Your next service is shown beside: I can tell you what it costs and keep a time for you.\n\n"
     "Thank you. You reach us day and night at %(hotline)s."
 )
+COMPLAINT_SCRIPT = _(
+    "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
+    "A few days ago we settled what you were not content with about your car %(vehicle)s. Is it still "
+    "settled as we agreed? Did we keep what we promised?\n\n"
+    "Is there anything else that we should do better?\n\n"
+    "Thank you. You reach us day and night at %(hotline)s."
+)
 WINDOWS = {
     windows.LEVEL_1: _("Level-1 callback, working days after collection"),
     windows.LEVEL_2: _("Level-2 callback, working days after level 1"),
     windows.POST_REPAIR: _("Post-repair callback, working days after delivery"),
+    windows.COMPLAINT: _("Complaint follow-up, working days after it was closed"),
     windows.SPECIAL: _("Special post-repair callback, working days after delivery"),
 }
 
@@ -114,6 +122,8 @@ def _settings() -> None:
 
 
 def _queues() -> None:
+    complaint = _("Complaint follow-up")
+    declare_queue(CallQueue(services.COMPLAINT, complaint, (*CALLERS, *DESK), COMPLAINT_SCRIPT, order=18))
     declare_queue(_new_car_queue(levels.LEVEL_1, _("Level-1 callback"), LEVEL_1_SCRIPT, 15))
     declare_queue(_new_car_queue(levels.LEVEL_2, _("Level-2 callback"), LEVEL_2_SCRIPT, 16))
     declare_queue(
@@ -155,6 +165,7 @@ def register() -> None:
     subscribe("callbacks.new_car", "handover.delivered", handler=levels.new_car_delivered)
     subscribe("callbacks.level_2", "call.done", "call.unreached", handler=levels.level_1_over)
     subscribe("callbacks.complaint", "complaint.opened", handler=services.complaint_opened)
+    subscribe("callbacks.complaint_closed", "complaint.closed", handler=services.complaint_closed)
     subscribe("callbacks.calendar", "calendar.set", "calendar.withdrawn", handler=services.calendar_changed)
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
     EVENT_TITLES["callbacks.exported"] = _("Completed callbacks of %(month)s exported: %(calls)s")

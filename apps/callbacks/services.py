@@ -23,6 +23,7 @@ from apps.workorders.models import Line, WorkOrder
 
 POST_REPAIR = "post_repair"
 N15 = "n15"
+COMPLAINT = "complaint"
 
 
 def schedule_post_repair(event: Event) -> None:
@@ -91,16 +92,41 @@ def complaint_opened(event: Event) -> None:
         _refresh(call)
 
 
-def refresh_post_repair() -> int:
+def complaint_closed(event: Event) -> None:
+    """Some days later the customer is asked whether the solution held; a sensitive one by its owner."""
+    pk = int(event.subject.rpartition(":")[2])
+    complaint = Complaint.objects.select_related("customer", "vehicle", "owner").get(pk=pk)
+    closed_on = timezone.localdate(complaint.closed_at or event.at)
+    opens_on, closes_on = windows.of(windows.COMPLAINT, closed_on, complaint.store_id)
+    Call.schedule(
+        COMPLAINT,
+        f"complaint-{pk}",
+        about=complaint,
+        customer=complaint.customer,
+        vehicle=complaint.vehicle,
+        owner=complaint.owner if complaint.is_sensitive else None,
+        role="" if complaint.is_sensitive else Role.CALLBACK_AGENT,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        previous_on=closed_on,
+        topic=complaint.number,
+    )
+
+
+def refresh_windows() -> int:
     """Working days were set or taken back: windows of calls nobody has tried; returns how many moved."""
-    rows = Call.objects.filter(queue=POST_REPAIR, attempt_count=0, state__in=["open", "correction"])
-    return sum(_refresh(call) for call in rows.order_by("pk"))
+    rows = Call.objects.filter(attempt_count=0, previous_on__isnull=False, state__in=["open", "correction"])
+    count = sum(_refresh(call) for call in rows.filter(queue=POST_REPAIR).order_by("pk"))
+    for call in rows.filter(queue=COMPLAINT).order_by("pk"):
+        assert call.previous_on is not None
+        count += call.move_window(*windows.of(windows.COMPLAINT, call.previous_on, call.store_id))
+    return count
 
 
 def calendar_changed(event: Event) -> None:
     """A holiday was published late, or a day corrected."""
     levels.refresh_windows()
-    refresh_post_repair()
+    refresh_windows()
 
 
 def order_of(call: Call) -> WorkOrder:

@@ -11,11 +11,13 @@ from apps.core import workdays
 
 LEVEL_1, LEVEL_2 = "callbacks.level_1_days", "callbacks.level_2_days"
 POST_REPAIR, SPECIAL = "callbacks.post_repair_days", "callbacks.special_days"
-DEFAULTS: dict[str, tuple[int, int]] = {
+COMPLAINT = "callbacks.complaint_days"
+DEFAULTS = {
     LEVEL_1: (1, 3),
     LEVEL_2: (5, 8),
     POST_REPAIR: (3, 5),
     SPECIAL: (1, 5),
+    COMPLAINT: (3, 5),
 }
 """First and last working day, of the day after. Source: domain description, callback queues."""
 LATEST = 60

@@ -269,3 +269,20 @@ def test_the_days_of_a_window_are_a_setting(cast, at):
 def test_every_event_of_the_room_has_somebody_who_hears_it():
     assert "callbacks.new_car" in wanting("handover.delivered")
     assert "callbacks.level_2" in wanting("call.unreached")
+
+
+# -- after a complaint --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sensitive", [False, True])
+def test_a_closed_complaint_is_asked_about_some_days_later(cast, at, sensitive):
+    at(2026, 11, 24)
+    complaint = make_complaint(cast, is_sensitive=sensitive)
+    complaint.give_answer("已免费返修", by=complaint.owner)
+    complaint.close(word="satisfied", prevention="复检", by=complaint.owner)
+    deliver()
+    call = Call.objects.get(queue=services.COMPLAINT)
+    assert (call.opens_on, call.closes_on) == (date(2026, 11, 27), date(2026, 12, 1))
+    assert (call.topic, call.customer) == (complaint.number, complaint.customer)
+    assert (call.owner, call.role) == ((complaint.owner, "") if sensitive else (None, "callback_agent"))
