@@ -15,6 +15,13 @@ from apps.core.errors import DomainError
 from apps.core.words import variables_in
 
 
+class FilterForm(forms.Form):
+    """Which calls of a queue the list shows."""
+
+    previous_on = forms.DateField(label=_("Previous level on"), required=False, widget=forms.DateInput)
+    days = forms.IntegerField(label=_("Days since, at least"), required=False, min_value=0, max_value=3650)
+
+
 class ScriptForm(forms.Form):
     """What a store says in the calls of a queue; empty: the standard words."""
 

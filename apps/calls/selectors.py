@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -92,11 +92,27 @@ def _of_kind(calls: Any, show: str, now: datetime) -> Any:
     return calls.due(now)
 
 
-def listing(user: User, now: datetime, *, queue: str, show: str, whose: str) -> Listing:
-    """The first hundred calls of one kind, most urgent (finished: latest) first. Three queries."""
+def listing(
+    user: User,
+    now: datetime,
+    *,
+    queue: str,
+    show: str,
+    whose: str,
+    previous_on: date | None = None,
+    days: int | None = None,
+) -> Listing:
+    """The first hundred calls of one kind, most urgent (finished: latest) first. Three queries.
+
+    ``previous_on``: only those whose previous level was on that day; ``days``: at least so long ago.
+    """
     calls = _scope(user, whose)
     if queue:
         calls = calls.filter(queue=queue)
+    if previous_on is not None:
+        calls = calls.filter(previous_on=previous_on)
+    if days is not None:
+        calls = calls.filter(previous_on__lte=timezone.localdate(now) - timedelta(days=days))
     chosen = _of_kind(calls, show, now)
     last = Attempt.objects.filter(call=OuterRef("pk")).order_by("-pk")
     order = ("-finished_at", "-pk") if show == "finished" else PRIORITY

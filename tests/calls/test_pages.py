@@ -16,6 +16,7 @@ from tests.customers.factories import make_customer, make_vehicle
 
 TEN = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = timedelta(days=1)
+TODAY = TEN.date()
 
 
 @pytest.fixture(autouse=True)
@@ -262,3 +263,15 @@ def test_one_s_own_due_calls_stand_on_my_work(cast, client):
     page = body(client.get(reverse("desk:my_work")))
     assert own.get_absolute_url() in page
     assert other.get_absolute_url() not in page
+
+
+def test_the_list_is_narrowed_by_the_previous_level(cast, agent):
+    days = {n: make_call(cast, previous_on=TODAY - n * DAY) for n in (1, 5, 9)}
+    for query, expected in (("", {1, 5, 9}), ("days=5", {5, 9}), (f"previous_on={TODAY - DAY}", {1})):
+        rows = agent.get(f"/calls/?{query}").context["listing"].rows
+        assert {call.pk for call in rows} == {days[n].pk for n in expected}, query
+    for wrong in ("days=-1", "days=x", "previous_on=2026-13-40", "days=99999999999"):
+        page = agent.get(f"/calls/?{wrong}")
+        assert page.status_code == 200
+        assert len(page.context["listing"].rows) == 3, "a filter that is none filters nothing and says so"
+        assert page.context["filters"].errors

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
 from apps.calls import hours, selectors
+from apps.calls.forms import FilterForm
 from apps.calls.models import Call
 from apps.calls.queues import QUEUES
 from apps.core import clock
@@ -34,6 +35,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     show = show if show in selectors.SHOWN else "due"
     whose = _whose(request)
     tabs = selectors.tabs(user, now, whose=whose)
+    filters = FilterForm(request.GET)
+    asked = filters.cleaned_data if filters.is_valid() else {}
     spans = hours.of(user.store_id, now)
     context = {
         "may_write": user.has_perm("calls.write_scripts") and user.store_id is not None,
@@ -45,7 +48,9 @@ def queue(request: HttpRequest) -> HttpResponse:
         "show": show,
         "shown": selectors.SHOWN.items(),
         "whose": whose,
-        "listing": selectors.listing(user, now, queue=chosen, show=show, whose=whose),
+        "listing": selectors.listing(user, now, queue=chosen, show=show, whose=whose, **asked),
+        "filters": filters,
+        "is_filtered": any(value is not None for value in asked.values()),
         "spans": spans,
         "is_calling_time": hours.is_open(spans, now),
         "today": timezone.localdate(now),
