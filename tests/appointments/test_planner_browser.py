@@ -21,6 +21,7 @@ def booked(cast):
 
 def drag(page, bar, hour: float) -> None:
     """Take ``bar`` and hold it so that it would begin at ``hour``."""
+    expect(page.locator("#live-badge")).to_have_attribute("data-state", "live")
     board = page.locator(".tracks")
     first, last = (float(board.get_attribute(f"data-{name}")) for name in ("from", "to"))
     box, track = bar.bounding_box(), page.locator(".track[data-lane]").first.bounding_box()

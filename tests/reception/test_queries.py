@@ -48,7 +48,7 @@ def test_lists(cast, client, name, limit):
     assert counts[1] <= limit
 
 
-@pytest.mark.parametrize(("name", "limit"), [("visit", 12), ("walk_around", 5), ("interview", 4)])
+@pytest.mark.parametrize(("name", "limit"), [("visit", 12), ("walk_around", 5), ("interview", 5)])
 def test_one_visit(cast, client, name, limit):
     client.force_login(cast.advisor)
     visit = make_visit(cast)

@@ -22,11 +22,11 @@ SAID = "方向盘还是有点抖"
 
 
 def due_window(day: date) -> tuple[date, date]:
-    """The call exists from the delivery on, due on the third to fifth working day after."""
+    """The call exists from the delivery on, due within five working days: brakes are safety."""
     call = Call.objects.get()
-    assert (call.opens_on, call.closes_on) == workdays.window(day, 3, 5)
+    assert (call.opens_on, call.closes_on) == workdays.window(day, 1, 5)
     assert (call.role, call.topic, call.customer.name) == (
-        "callback_agent",
+        "reception_supervisor",
         order_of_the_day().number,
         NAME,
     )
@@ -35,19 +35,19 @@ def due_window(day: date) -> tuple[date, date]:
 
 def not_yet(walk: Walk, cast: Any) -> None:
     """Before the window opens the agent has nothing to do."""
-    with walk.step("queue before the window", cast.agent) as hand:
+    with walk.step("queue before the window", cast.roles["reception_supervisor"]) as hand:
         hand.go("/calls/")
         expect(hand.find("#calls .row-link")).to_have_count(0)
 
 
 def call(walk: Walk, cast: Any) -> None:
     """Claimed with "next call", reached, the survey asked; not content: on to the complaint."""
-    with walk.step("post-repair call with survey", cast.agent) as hand:
+    with walk.step("post-repair call with survey", cast.roles["reception_supervisor"]) as hand:
         hand.go("/calls/")
         expect(hand.find("#calls .row-link", has_text=NAME)).to_be_visible()
         hand.at_once(".page-actions .btn-primary")
         hand.page.wait_for_url(re.compile(r"/calls/\d+/$"))
-        assert Call.objects.get().claimed_by == cast.agent
+        assert Call.objects.get().claimed_by == cast.roles["reception_supervisor"]
         hand.sees("138 1234 5678")
         hand.at_once("[name=outcome][value=reached]")
         form = hand.find("#form")
@@ -63,7 +63,7 @@ def call(walk: Walk, cast: Any) -> None:
         hand.click(form.locator(".btn-primary"))
         hand.page.wait_for_url("**/complaints/new/?order=*")
     finished = Call.objects.get()
-    assert (finished.state, finished.finished_by) == ("done", cast.agent)
+    assert (finished.state, finished.finished_by) == ("done", cast.roles["reception_supervisor"])
     assert PostRepair.objects.get().satisfaction == 6
     response = Response.objects.get()
     assert response.advisor == cast.advisor
@@ -73,7 +73,7 @@ def call(walk: Walk, cast: Any) -> None:
 
 def complain(walk: Walk, cast: Any) -> None:
     """From the finished call the complaint is taken in; its clock runs for 24 hours."""
-    with walk.step("complaint from the call", cast.agent) as hand:
+    with walk.step("complaint from the call", cast.roles["reception_supervisor"]) as hand:
         hand.go("/calls/")
         hand.at_once("a.filter-chip[href*='show=finished']")
         hand.at_once("#calls .row-link", has_text=NAME)
@@ -85,7 +85,7 @@ def complain(walk: Walk, cast: Any) -> None:
         hand.sees("24")
     complaint = Complaint.objects.get()
     assert complaint.due_at - complaint.opened_at == timedelta(hours=24)
-    assert (complaint.order, complaint.taken_by) == (order_of_the_day(), cast.agent)
+    assert (complaint.order, complaint.taken_by) == (order_of_the_day(), cast.roles["reception_supervisor"])
 
 
 def report(walk: Walk, cast: Any) -> None:
