@@ -33,7 +33,7 @@ DESK, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 # A refused verb answers 4xx on purpose; the browser then logs the status.
 EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
-PATIENCE = 20_000
+PATIENCE = 45_000
 """Milliseconds that a page may take on a machine that does other things too; nothing waits that long else."""
 expect.set_options(timeout=PATIENCE)
 

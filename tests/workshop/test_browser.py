@@ -81,6 +81,7 @@ def test_one_click_plans_a_suggestion(cast, person):
 
 def drag(page, source, lane, hour: float) -> None:
     """Take ``source`` by its left end and let it go on ``lane`` at ``hour``."""
+    expect(page.locator("#live-badge")).to_have_attribute("data-state", "live")
     board = page.locator(".tracks")
     first, last = (float(board.get_attribute(f"data-{name}")) for name in ("from", "to"))
     box, track = source.bounding_box(), lane.bounding_box()
