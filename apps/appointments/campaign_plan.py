@@ -9,12 +9,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from apps.accounts.models import Setting, Store, User
 from apps.appointments.models import Appointment, ProactiveCall
 from apps.capacity.load import House
-from apps.core import clock
 from apps.customers.models import Campaign, CampaignVehicle, StoreAccess, Vehicle
 
 SHARE = "appointments.campaign_share"
@@ -31,14 +30,16 @@ def cars_of(store: Store) -> QuerySet[Vehicle]:
     return Vehicle.objects.filter(own, group=store.group_id)
 
 
-def of_store(store: Store, today: date) -> QuerySet[CampaignVehicle]:
-    """Cars of ``store`` on which a running campaign is still to be done, recalls first."""
-    return CampaignVehicle.objects.due(today).filter(vehicle__in=cars_of(store).values("pk"))
+def unbooked(store: Store, today: date) -> QuerySet[CampaignVehicle]:
+    """Cars of ``store`` without an appointment on which a running campaign is to be done, recalls first."""
+    booked = Appointment.objects.open().filter(vehicle=OuterRef("vehicle"))
+    due = CampaignVehicle.objects.due(today).filter(vehicle__in=cars_of(store).values("pk"))
+    return due.filter(~Exists(booked))
 
 
 @dataclass
 class Room:
-    """The hours of each day that campaigns may take; ``whole`` is what was there before any car."""
+    """The hours of each day that campaigns may take still, and that were free before any car of theirs."""
 
     left: dict[date, Decimal]
     free: dict[date, Decimal]
@@ -68,12 +69,10 @@ def plan(store: Store, *, today: date) -> int:
     of a recall it gets another one a month later if nothing came of it. What finds no room in sixty days
     waits.
     """
-    Campaign.objects.filter(group=store.group_id).running(today).refresh()
     unplanned = Q(planned_on=None) | Q(
         planned_on__lt=today - timedelta(days=AGAIN_DAYS), campaign__kind=Campaign.Kind.RECALL
     )
-    booked = Appointment.objects.open().filter(vehicle=OuterRef("vehicle"))
-    rows = list(of_store(store, today).filter(unplanned, ~Exists(booked)))
+    rows = list(unbooked(store, today).filter(unplanned))
     if not rows:
         return 0
     room = _room(store, today)
@@ -94,8 +93,7 @@ def _room(store: Store, today: date) -> Room:
     free = {day.day: Decimal(str(day.load.free)) for day in house.days}
     most = max(Setting.value_of(PER_DAY, store.pk) // 2, 1)
     room = Room({day: hours * share for day, hours in free.items()}, free, Counter(), most)
-    booked = Appointment.objects.open().filter(vehicle=OuterRef("vehicle"))
-    planned = of_store(store, today).filter(~Exists(booked), planned_on__in=free)
+    planned = unbooked(store, today).filter(planned_on__in=free)
     for day, hours in planned.values_list("planned_on", "campaign__hours"):
         room.take(day, hours)  # type: ignore[arg-type]  # those without a day are left out
     return room
@@ -117,13 +115,10 @@ def panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
     """The days given in the person's own store, and what came of the calls. Four queries."""
     if user.store is None:
         return None
-    today = clock.today()
     rows = CampaignVehicle.objects.filter(
         campaign=campaign, vehicle__in=cars_of(user.store).values("pk")
     ).open()
-    span = rows.aggregate(
-        first=Min("planned_on"), last=Max("planned_on"), n=Count("pk"), planned=Count("planned_on")
-    )
+    span = rows.aggregate(last=Max("planned_on"), n=Count("pk"), planned=Count("planned_on"))
     calls = ProactiveCall.objects.visible_to(user).filter(items__contains=[{"campaign": campaign.pk}])
     results = dict(calls.order_by().values_list("result").annotate(n=Count("pk")))
     return span | {
@@ -132,8 +127,6 @@ def panel(campaign: Campaign, user: User) -> dict[str, Any] | None:
         "share": Setting.value_of(SHARE, user.store.pk),
         "calls": [(label, results.get(value, 0)) for value, label in ProactiveCall.Result.choices],
         "called": sum(results.values()),
-        "today": today,
-        "hours": span["n"] * campaign.hours,
     }
 
 

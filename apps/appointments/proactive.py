@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from apps.accounts.models import Setting, Store, User
+from apps.accounts.models import DealerGroup, Setting, Store, User
 from apps.accounts.roles import Role
 from apps.appointments import campaign_plan, forecast
 from apps.appointments.campaign_plan import PER_DAY
@@ -23,7 +23,7 @@ from apps.calls.models.sets import SAME_THING
 from apps.capacity.selectors import Hours
 from apps.core import clock, workdays
 from apps.core.errors import DomainError
-from apps.customers import due
+from apps.customers import campaigns, due
 from apps.customers.models import Campaign, CampaignVehicle, Reading, Recommendation, ServiceRecord, Vehicle
 from apps.desk.models import Event
 
@@ -32,6 +32,7 @@ OPEN_WORKDAYS = 5
 """Working days within which the call is made."""
 BEGINS_AT_HOUR = 8
 BOOKED = gettext_noop("An appointment is made")
+DONE = gettext_noop("It is done, or not wanted any more")
 CHUNK = 500
 LATEST_AGAIN = timedelta(days=366)
 IN_HOUSE: list[Callable[[], Any]] = []
@@ -44,6 +45,8 @@ IN_HOUSE: list[Callable[[], Any]] = []
 def go_round(now: datetime | None = None) -> int:
     """Have the calls of today made in every store that is open; returns how many. Again changes nothing."""
     now = now or clock.now()
+    for group in DealerGroup.objects.order_by("pk"):
+        campaigns.refresh(group, timezone.localdate(now))
     return sum(forecast_store(store, now=now) for store in Store.objects.order_by("pk"))
 
 
@@ -210,5 +213,22 @@ def vehicle_booked(event: Event) -> None:
         return
     rows = ProactiveCall.objects.standing().filter(vehicle=appointment.vehicle_id, call__reached_at=None)
     for row in rows.select_related("call"):
-        if not row.call.claimed_until or row.call.claimed_until <= clock.now():
+        if not row.call.is_claimed:
             row.call.cancel(BOOKED, by=None)
+
+
+def ground_gone(event: Event) -> None:
+    """A campaign or a recommendation ended on a car: who would be called about nothing else is not called."""
+    pk = int(event.subject.partition(":")[2])
+    campaigns_left = CampaignVehicle.objects.filter(vehicle=pk).open().values_list("campaign", flat=True)
+    told = Recommendation.objects.filter(vehicle=pk).open().values_list("pk", flat=True)
+    left = {"campaign": set(campaigns_left), "recommendation": set(told)}
+    rows = ProactiveCall.objects.standing().filter(vehicle=pk, call__reached_at=None).select_related("call")
+    for row in rows:
+        if not any(_stands(key, left) for key in row.keys) and not row.call.is_claimed:
+            row.call.cancel(DONE, by=None)
+
+
+def _stands(key: str, left: dict[str, set[int]]) -> bool:
+    kind, number = key.split("-")[:2]
+    return kind not in left or int(number) in left[kind]

@@ -39,6 +39,12 @@ def register() -> None:
     """Called by the menu."""
     subscribe(waiting_round.SUBSCRIPTION, *FREED, handler=capacity_freed)
     subscribe("appointments.waiting_booked", "appointment.booked", handler=vehicle_booked)
+    subscribe(
+        "appointments.proactive_done",
+        "campaign.ended",
+        "recommendation.closed",
+        handler=proactive.ground_gone,
+    )
     subscribe("appointments.proactive_booked", "appointment.booked", handler=proactive.vehicle_booked)
     subscribe("appointments.preparation", *LAID, *STOPPED, handler=prepare)
     subscribe("appointments.step_ticked", "task.done", handler=step_ticked)

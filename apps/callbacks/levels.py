@@ -45,7 +45,7 @@ def new_car_delivered(event: Event) -> None:
     day = timezone.localdate(handover.delivered_at or event.at)
     first = windows.of(windows.LEVEL_1, day, handover.store_id)
     second = windows.of(windows.LEVEL_2, first[1], handover.store_id)
-    for level, (opens_on, closes_on), previous in ((LEVEL_1, first, day), (LEVEL_2, second, first[1])):
+    for level, (opens_on, closes_on), previous in ((LEVEL_1, first, day), (LEVEL_2, second, None)):
         Call.schedule(
             level,
             key(level, pk),
@@ -65,26 +65,28 @@ def level_1_over(event: Event) -> None:
         return
     first = Call.objects.get(pk=int(event.subject.rpartition(":")[2]))
     second = Call.objects.filter(key=key(LEVEL_2, first.object_id)).first()
-    if second is not None and first.finished_at is not None:
-        day = timezone.localdate(first.finished_at)
-        second.move_window(*windows.of(windows.LEVEL_2, day, first.store_id), previous_on=day)
+    if second is not None and (window := window_of(second)):
+        second.move_window(**window)
 
 
-def refresh_windows() -> int:
-    """Working days were set or taken back: windows of calls nobody has tried; returns how many moved."""
-    rows = Call.objects.filter(queue__in=(LEVEL_1, LEVEL_2), attempt_count=0, previous_on__isnull=False)
-    count = 0
-    for call in rows.filter(state__in=["open", "suspended", "correction"]).order_by("queue", "pk"):
-        day = call.previous_on
-        assert day is not None
-        if call.queue == LEVEL_1:
-            count += call.move_window(*windows.of(windows.LEVEL_1, day, call.store_id))
-            continue
+def window_of(call: Call) -> dict[str, Any]:
+    """What ``move_window`` takes for a call of level 1 or 2 by now; empty where nothing tells. Two queries.
+
+    Level 2 has no previous level, and counts from the last day of level 1, until that is over.
+    """
+    if call.queue == LEVEL_1:
+        kind, day, previous_on = windows.LEVEL_1, call.previous_on, None
+    else:
+        kind, day, previous_on = windows.LEVEL_2, None, None
         first = Call.objects.filter(key=key(LEVEL_1, call.object_id)).first()
-        if first is not None and not first.is_over:
+        if first is not None and first.finished_at is not None:
+            day = previous_on = timezone.localdate(first.finished_at)
+        elif first is not None:
             day = first.closes_on
-        count += call.move_window(*windows.of(windows.LEVEL_2, day, call.store_id), previous_on=day)
-    return count
+    if day is None:
+        return {}
+    opens_on, closes_on = windows.of(kind, day, call.store_id)
+    return {"opens_on": opens_on, "closes_on": closes_on, "previous_on": previous_on}
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from apps.core import clock
 from apps.core.registry import Furnishing, NavItem, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
+from apps.handover.services import N15
 
 TASKS = [gettext_noop("Defect on a new car: %(customer)s, %(vehicle)s"), levels.NOTE_TITLE]
 
@@ -140,7 +141,7 @@ def _queues() -> None:
     )
     declare_queue(
         CallQueue(
-            services.N15,
+            N15,
             _("N+15 follow-up"),
             (*CALLERS, *DESK),
             N15_SCRIPT,

@@ -19,10 +19,10 @@ from apps.calls.models import Call
 from apps.complaints.models import Complaint
 from apps.core import clock
 from apps.desk.models import Event, Task
+from apps.handover.services import N15, n15_window
 from apps.workorders.models import Line, WorkOrder
 
 POST_REPAIR = "post_repair"
-N15 = "n15"
 COMPLAINT = "complaint"
 
 
@@ -35,8 +35,7 @@ def schedule_post_repair(event: Event) -> None:
         pk=int(event.subject.rsplit(":", 1)[1])
     )
     delivered_on = timezone.localdate(event.at)
-    is_special = bool(special_reasons(order, on=delivered_on))
-    opens_on, closes_on = _window(order, delivered_on, is_special=is_special)
+    (opens_on, closes_on), role = _post_repair(order, delivered_on)
     Call.schedule(
         POST_REPAIR,
         f"post-repair:{order.pk}",
@@ -45,7 +44,7 @@ def schedule_post_repair(event: Event) -> None:
         vehicle=order.vehicle,
         opens_on=opens_on,
         closes_on=closes_on,
-        role=Role.RECEPTION_SUPERVISOR if is_special else Role.CALLBACK_AGENT,
+        role=role,
         previous_on=delivered_on,
         topic=order.number,
     )
@@ -68,28 +67,19 @@ def special_reasons(order: WorkOrder, *, on: date) -> list[str]:
     return [reason for reason, is_so in found.items() if is_so]
 
 
-def _window(order: WorkOrder, delivered_on: date, *, is_special: bool) -> tuple[date, date]:
+def _post_repair(order: WorkOrder, delivered_on: date) -> tuple[tuple[date, date], str]:
+    """The window, and the role whose the call is."""
+    is_special = bool(special_reasons(order, on=delivered_on))
     kind = windows.SPECIAL if is_special else windows.POST_REPAIR
-    return windows.of(kind, delivered_on, order.store_id)
-
-
-def _refresh(call: Call) -> bool:
-    """Bring an untried post-repair call in line with its order. True when something changed."""
-    if call.is_over or call.attempt_count or call.previous_on is None:
-        return False
-    order = order_of(call)
-    is_special = bool(special_reasons(order, on=call.previous_on))
     role = Role.RECEPTION_SUPERVISOR if is_special else Role.CALLBACK_AGENT
-    changed = Call.objects.filter(pk=call.pk).exclude(role=role).update(role=role)
-    days = _window(order, call.previous_on, is_special=is_special)
-    return call.move_window(*days) or bool(changed)
+    return windows.of(kind, delivered_on, order.store_id), role
 
 
 def complaint_opened(event: Event) -> None:
     """A complaint about a delivered order: its callback is reception's now."""
     complaint = Complaint.objects.get(pk=int(event.subject.rpartition(":")[2]))
     for call in Call.objects.filter(key=f"post-repair:{complaint.order_id}"):
-        _refresh(call)
+        _follow(call)
 
 
 def complaint_closed(event: Event) -> None:
@@ -113,20 +103,34 @@ def complaint_closed(event: Event) -> None:
     )
 
 
-def refresh_windows() -> int:
-    """Working days were set or taken back: windows of calls nobody has tried; returns how many moved."""
-    rows = Call.objects.filter(attempt_count=0, previous_on__isnull=False, state__in=["open", "correction"])
-    count = sum(_refresh(call) for call in rows.filter(queue=POST_REPAIR).order_by("pk"))
-    for call in rows.filter(queue=COMPLAINT).order_by("pk"):
-        assert call.previous_on is not None
-        count += call.move_window(*windows.of(windows.COMPLAINT, call.previous_on, call.store_id))
-    return count
-
-
 def calendar_changed(event: Event) -> None:
-    """A holiday was published late, or a day corrected."""
-    levels.refresh_windows()
-    refresh_windows()
+    """A holiday was published late, or a day corrected: windows of calls that nobody has tried move."""
+    queues = (levels.LEVEL_1, levels.LEVEL_2, N15, POST_REPAIR, COMPLAINT)
+    rows = Call.objects.filter(queue__in=queues, attempt_count=0, state__in=["open", "correction"])
+    for call in rows.order_by("queue", "pk"):  # level 1 before level 2, which counts from it
+        _follow(call)
+
+
+def _follow(call: Call) -> bool:
+    """Bring a call in line with what it counts from; untried ones only. True when something changed."""
+    window = _window_of(call)
+    return bool(window) and call.move_window(**window)
+
+
+def _window_of(call: Call) -> dict[str, Any]:
+    """What ``move_window`` takes by now; empty where nothing tells."""
+    if call.queue in levels.ROLES:
+        return levels.window_of(call)
+    if call.previous_on is None:
+        return {}
+    role = None
+    if call.queue == N15:
+        days = n15_window(call.previous_on)
+    elif call.queue == COMPLAINT:
+        days = windows.of(windows.COMPLAINT, call.previous_on, call.store_id)
+    else:
+        days, role = _post_repair(order_of(call), call.previous_on)
+    return {"opens_on": days[0], "closes_on": days[1], "role": role}
 
 
 def order_of(call: Call) -> WorkOrder:

@@ -1,8 +1,8 @@
 """The standards of the callbacks, as they stand now: how many were made, in time, by whom they had to be.
 
 A call counts in the month in which its window closes, as soon as it is finished or its window has closed;
-what is still in its window is *pending* and spoils no rate. Every figure is the number of rows of a ``KINDS``
-condition, so that ``rows`` opens exactly what was counted.
+what is still in its window is *pending* and spoils no rate. Every figure is the number of rows of a condition
+of ``kinds``, so that ``rows`` opens exactly what was counted.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from apps.accounts.models import Setting, Store, User
 from apps.accounts.roles import Role
 from apps.callbacks import levels
 from apps.callbacks.models import Response
-from apps.callbacks.services import N15, POST_REPAIR
+from apps.callbacks.services import POST_REPAIR
 from apps.calls.models import Call
 from apps.calls.queues import in_order
 from apps.core import clock
+from apps.handover.services import N15
 
 QUEUES = (levels.LEVEL_1, levels.LEVEL_2, N15, POST_REPAIR)
 CSI_PER_ADVISOR = "callbacks.csi_per_advisor"

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LARGEST_FILE = 10 * 1024 * 1024
+BROKEN = (zipfile.BadZipFile, SyntaxError, KeyError, IndexError, TypeError, ValueError, OSError)
+"""What reading a file raises that is none of these tables; broken XML is a SyntaxError."""
 SIGNS = ("\t", ";", "\N{FULLWIDTH COMMA}")
 """What separates cells beside the comma; a pasted spreadsheet brings tabs."""
 
@@ -25,7 +27,10 @@ def of_text(text: str) -> Iterator[list[str]]:
     for line in text.splitlines():
         for other in () if sign else SIGNS:
             line = line.replace(other, ",")
-        row = next(csv.reader([line], delimiter=sign or ","), [])
+        try:
+            row = next(csv.reader([line], delimiter=sign or ","), [])
+        except csv.Error:  # a cell longer than any table has: read as it stands
+            row = line.split(sign or ",")
         yield [cell.strip(" \u3000\t\"'=") for cell in row]
 
 
@@ -36,7 +41,7 @@ def of_file(name: str, file: BinaryIO) -> list[list[str]]:
             return list(of_text(_decoded(file.read())))
         sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
         return [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except (UnicodeDecodeError, zipfile.BadZipFile, KeyError, IndexError, ValueError, OSError) as error:
+    except BROKEN as error:
         raise ValidationError(
             _("“%(name)s” cannot be read. Save it as .xlsx or .csv and choose it again.") % {"name": name},
             code="unreadable",

@@ -57,7 +57,9 @@ class CampaignForm(VerbForm):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = Campaign.Kind.choices  # type: ignore[attr-defined]  # a choice field
         self.fields["number"].help_text = _("The maker's, or one of your own.")
-        self.fields["package"].queryset = Package.objects.visible_to(by).active()  # type: ignore[attr-defined]
+        packages = Package.objects.visible_to(by)
+        packages = packages.active() | packages.filter(pk=self.instance.package_id)
+        self.fields["package"].queryset = packages  # type: ignore[attr-defined]
         self.fields["package"].help_text = _("What is done. The campaign is done when its work is delivered.")
         models = VehicleModel.objects.filter(brand__group_id=by.group_id).select_related("brand")
         self.fields["vehicle_models"].queryset = models.order_by("brand__name", "name")  # type: ignore[attr-defined]

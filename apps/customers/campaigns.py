@@ -1,4 +1,4 @@
-"""Campaigns follow the cars: who comes in new, or is corrected, joins those that concern it."""
+"""Campaigns follow the cars, and what their pages show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apps.desk.models import Event
 
 
 def vehicle_changed(event: Event) -> None:
-    """A car was entered, or its VIN, plate or model changed. Four queries a running campaign."""
+    """A car was entered, or its VIN, plate or model changed. Six statements a running campaign."""
     pk = int(event.subject.partition(":")[2])
     vehicle = Vehicle.objects.filter(pk=pk).first()
     if vehicle is not None:

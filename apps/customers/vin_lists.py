@@ -1,9 +1,9 @@
-"""Lists and ranges of VINs as people paste them or makers send them. Pure."""
+"""Lists and ranges of VINs as people paste them or makers send them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -73,25 +73,24 @@ def _read(rows: Iterable[tuple[int, list[str]]]) -> VinList:
         if len(known) >= MOST:
             read.refused.append((number, "", _("A list holds at most %(n)s VINs.") % {"n": f"{MOST:,}"}))
             break
-        for vin in _fresh(number, cells, read):
-            if vin not in known:
-                known.add(vin)
-                read.found.append(vin)
+        vin = _vin_of(number, cells, read)
+        if vin and vin not in known:
+            known.add(vin)
+            read.found.append(vin)
     return read
 
 
-def _fresh(number: int, cells: list[str], read: VinList) -> Iterator[str]:
+def _vin_of(number: int, cells: list[str], read: VinList) -> str:
     """The VIN of a row; of a row without one, the cell that is nearest to it is refused, a heading is not."""
     candidates = [vins.normalise(cell) for cell in cells]
     good = [vin for vin in candidates if vins.problem(vin) in (None, vins.VinProblem.CHECK_DIGIT)]
     if good:
-        yield good[0]
-        return
+        return good[0]
     looks = [c for c in candidates if len(c) >= 8 and any(x.isdigit() for x in c) and c.isascii()]
-    if not looks:
-        return
-    longest = max(looks, key=len)
-    try:
-        vins.validate(longest)
-    except ValidationError as error:
-        read.refused.append((number, longest[:40], " ".join(error.messages)))
+    if looks:
+        longest = max(looks, key=len)
+        try:
+            vins.validate(longest)
+        except ValidationError as error:
+            read.refused.append((number, longest[:40], " ".join(error.messages)))
+    return ""

@@ -25,9 +25,8 @@ def lay(house: House, clock: Clock) -> None:
     recall.add_vins([*vins, *elsewhere], by=clerk)
     winter = _campaign(house, clock, Campaign.Kind.CAMPAIGN, people.CAMPAIGN)
     winter.ends_on = clock.day + timedelta(days=60)
-    winter.regions = ["\u6d59"]
     models = VehicleModel.objects.filter(brand__group=house.group).order_by("pk")[:1]
-    winter.concern(ranges=[], vehicle_models=models, by=clerk)
+    winter.concern(ranges=[], vehicle_models=models, regions=["\u6d59"], by=clerk)
 
 
 def _campaign(house: House, clock: Clock, kind: str, told: tuple[str, str, str, str]) -> Campaign:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from apps.accounts.models import Store, User
 from apps.catalog.models import VehicleModel
@@ -23,6 +24,21 @@ from apps.handover.texts.headings import COMPANY, HEADINGS, NO
 
 MOST = 300
 NEEDED = ("vin", "name", "phone", "sales_consultant", "planned_at")
+LABELS = {
+    "vin": _lazy("VIN"),
+    "model": _lazy("Model"),
+    "colour": _lazy("Colour"),
+    "plate": _lazy("Plate"),
+    "name": _lazy("Customer"),
+    "phone": _lazy("Phone"),
+    "sales_consultant": _lazy("Sales consultant"),
+    "advisor": _lazy("Dedicated advisor"),
+    "invoiced_on": _lazy("Invoice date"),
+    "planned_at": _lazy("Handover at"),
+    "is_statutory": _lazy("3 guarantees"),
+    "kind": _lazy("Kind"),
+}
+"""How the columns are called in the reader's language; a list may use these or ``HEADINGS``."""
 MOMENTS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H", "%m-%d %H:%M")
 
 
@@ -49,8 +65,11 @@ class Row:
 def columns(heading: list[str]) -> dict[str, int]:
     """``{field: place}`` of the first row. Raises ValidationError naming the columns that are missing."""
     names = [half_width(cell).strip().lower().rstrip("*:") for cell in heading]
-    found = {key: next((names.index(w) for w in words if w in names), -1) for key, words in HEADINGS.items()}
-    if missing := [HEADINGS[key][1] for key in NEEDED if found[key] < 0]:
+    found = {}
+    for key, words in HEADINGS.items():
+        known = (*words, str(LABELS[key]).lower())
+        found[key] = next((names.index(word) for word in known if word in names), -1)
+    if missing := [str(LABELS[key]) for key in NEEDED if found[key] < 0]:
         raise ValidationError(
             _("The first row names the columns. Missing: %(columns)s."),
             code="headings",
@@ -70,46 +89,50 @@ def judge(cells: Iterable[list[str]], user: User, store: Store) -> tuple[list[st
     places = columns(rows[0])
     if len(rows) == 1 or len(rows) > MOST + 1:
         raise ValidationError(_("Below the heading stand 1 to %(n)d rows."), code="rows", params={"n": MOST})
-    models = {
-        name.casefold(): model
-        for model in VehicleModel.objects.filter(brand__group_id=user.group_id).select_related("brand")
-        for name in (model.name, str(model))
-    }
+    house = House.of(user, store)
     found = []
     for number, row in enumerate(rows[1:], start=2):
         values = {key: row[place] if place < len(row) else "" for key, place in places.items()}
-        found.append(_row(number, row, values, models, user, store))
+        found.append(_row(Row(number, row, values, VinForm({"vin": values["vin"]})), house))
     return rows[0], found
 
 
-def _row(
-    number: int,
-    cells: list[str],
-    values: dict[str, str],
-    models: dict[str, VehicleModel],
-    user: User,
-    store: Store,
-) -> Row:
-    row = Row(number, cells, values, VinForm({"vin": values["vin"]}))
+@dataclass(frozen=True)
+class House:
+    """Against what a list is judged; read once."""
+
+    user: User
+    store: Store
+    models: dict[str, VehicleModel]
+    advisors: list[User]
+
+    @classmethod
+    def of(cls, user: User, store: Store) -> House:
+        """Two queries."""
+        known = VehicleModel.objects.filter(brand__group_id=user.group_id).select_related("brand")
+        models = {name.casefold(): model for model in known for name in (model.name, str(model))}
+        return cls(user, store, models, services.advisors(store))
+
+
+def _row(row: Row, house: House) -> Row:
     if not row.vin_form.is_valid():
         row.errors = _sentences(row.vin_form)
         return row
-    known, shown = planning.known(user, row.vin_form.cleaned_data["vin"])
+    known, shown = planning.known(house.user, row.vin_form.cleaned_data["vin"])
     row.is_there = known is not None and Handover.objects.expected().filter(vehicle=known).exists()
-    data = _data(values, models, store)
-    if known is not None and shown and known.owner.name == values["name"]:
+    data = _data(row.values, house)
+    if known is not None and shown and known.owner.name == row.values["name"]:
         data["buyer"] = PlanForm.OWNER
-    row.form = PlanForm(data, store=store, known=known, owner_shown=shown)
+    row.form = PlanForm(data, store=house.store, known=known, owner_shown=shown)
     if not row.form.is_valid():
         row.errors = _sentences(row.form)
     return row
 
 
-def _data(values: dict[str, str], models: dict[str, VehicleModel], store: Store) -> dict[str, Any]:
-    model = models.get(values.get("model", "").casefold())
-    people = services.advisors(store)
-    named = next((p for p in people if p.name == values.get("advisor")), None)
-    chosen = named or (None if values.get("advisor") else next(iter(people), None))
+def _data(values: dict[str, str], house: House) -> dict[str, Any]:
+    model = house.models.get(values.get("model", "").casefold())
+    wanted = values.get("advisor")
+    chosen = next((p for p in house.advisors if not wanted or p.name == wanted), None)
     told = {name: values.get(name, "") for name in ("name", "phone", "sales_consultant", "colour", "plate")}
     is_company = any(word in values.get("kind", "").lower() for word in COMPANY)
     return told | {
@@ -157,7 +180,7 @@ def enter(rows: Iterable[Row], user: User, store: Store) -> int:
     for row in rows:
         if not row.is_good or row.form is None:
             continue
-        if "advisor" not in row.values or not row.values["advisor"]:
+        if not row.values.get("advisor"):
             row.form.cleaned_data["advisor"] = services.advisors(store)[0]
         try:
             row.handover = planning.save(user, store, row.vin_form, row.form)

@@ -20,7 +20,8 @@ function idle(form) {
 }
 on("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  // A download leaves the page as it is: its button stays.
+  if (form.method !== "post" || "download" in form.dataset) return;
   if ("sending" in form.dataset) {
     event.preventDefault();
     event.stopImmediatePropagation();

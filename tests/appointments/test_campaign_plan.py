@@ -16,6 +16,7 @@ from apps.customers.models import Campaign, CampaignVehicle, Recommendation, Veh
 from tests.appointments.factories import make_appointment, make_customer, make_package, make_vehicle
 from tests.appointments.online_house import wide
 from tests.appointments.test_forecast import reached
+from tests.capacity.incident_factories import deliver
 from tests.customers.factories import make_campaign
 from tests.customers.factories import make_vin as of_number
 from tests.workshop.clock import midmorning
@@ -161,6 +162,31 @@ def test_what_is_only_a_campaign_s_waits_for_services_and_recalls(cast, store):
     at_most(store, 2)
     assert go(store) == 2
     assert set(ProactiveCall.objects.values_list("vehicle", flat=True)) == {second.pk, third.pk}
+
+
+def test_what_is_done_meanwhile_takes_its_call_away_and_leaves_the_others(cast, store):
+    one, two = cars(store, 2)
+    campaign = make_campaign(cast, one, two)
+    told = two.recommend("前制动片更换", source="WO", by=cast.advisor)
+    Recommendation.objects.filter(pk=told.pk).update(created_at=clock.now() - timedelta(days=40))
+    assert go(store) == 2
+    for row in campaign.cars.all():
+        row.end(CampaignVehicle.Result.ELSEWHERE, by=cast.advisor, note="在杭州做过")
+    deliver()
+    states = dict(ProactiveCall.objects.values_list("vehicle", "call__state"))
+    assert states == {one.pk: "cancelled", two.pk: "open"}, "about the brakes there is still something to say"
+    Recommendation.objects.get().close(by=cast.advisor, reason="不做")
+    deliver()
+    assert ProactiveCall.objects.get(vehicle=two).call.state == "cancelled"
+
+
+def test_cars_that_an_import_brought_are_found_by_the_round(cast, store):
+    campaign = make_campaign(cast, kind=Campaign.Kind.RECALL)
+    campaign.add_vins([of_number(1)], by=cast.manager)
+    [car] = cars(store, 1)
+    assert not campaign.cars.exists()
+    proactive.go_round(clock.at(clock.today(), 9))
+    assert [row.vehicle for row in campaign.cars.all()] == [car]
 
 
 def test_a_recall_that_is_done_calls_nobody(cast, store):

@@ -1,6 +1,7 @@
 """Rows of the cast's store for each address of this room."""
 
-from apps.callbacks import levels, services
+from apps.callbacks import levels
+from apps.handover.services import N15
 from tests.callbacks.factories import make_post_repair_call, make_response
 from tests.calls.factories import make_call
 
@@ -11,7 +12,7 @@ def samples(cast) -> dict[str, dict]:
     return {f"api:callback-{verb}": {"pk": call.pk} for verb in verbs} | {
         "callbacks:post_repair": {"pk": call.pk},
         "callbacks:new_car": {"pk": make_call(cast, queue=levels.LEVEL_2).pk},
-        "callbacks:follow_up": {"pk": make_call(cast, queue=services.N15).pk},
+        "callbacks:follow_up": {"pk": make_call(cast, queue=N15).pk},
         "callbacks:response": {"pk": response.pk},
         "api:survey-detail": {"pk": response.pk},
     }

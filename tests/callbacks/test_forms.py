@@ -11,6 +11,7 @@ from apps.callbacks import services, surveys
 from apps.callbacks.models import Answer, FollowUp, PostRepair, Question, Response
 from apps.calls.models import Call
 from apps.desk.models import EventDelivery, Task
+from apps.handover.services import N15
 from tests.callbacks.factories import delivered_event, make_post_repair_call, make_reached, make_response
 from tests.calls.factories import make_call
 from tests.workorders.factories import make_order
@@ -120,7 +121,7 @@ def test_the_delivered_event_has_a_delivery_to_this_room(cast):
 
 
 def test_a_defect_on_a_new_car_becomes_the_managers_task_and_the_reading_is_kept(cast, client):
-    call = make_reached(make_call(cast, queue=services.N15), cast.agent)
+    call = make_reached(make_call(cast, queue=N15), cast.agent)
     client.force_login(cast.agent)
     data = {
         "odometer_km": "1200", "condition": "方向盘抖动", "questions": "", "advice": "", "outcome": "defect",
@@ -133,7 +134,7 @@ def test_a_defect_on_a_new_car_becomes_the_managers_task_and_the_reading_is_kept
 
 
 def test_an_unknown_mileage_is_unknown_and_not_11(cast, client):
-    call = make_reached(make_call(cast, queue=services.N15), cast.agent)
+    call = make_reached(make_call(cast, queue=N15), cast.agent)
     client.force_login(cast.agent)
     data = {"odometer_km": "", "condition": "很好", "outcome": "good", "person_spoken_to": "本人"}
     client.post(reverse("callbacks:follow_up", args=[call.pk]), data)

@@ -102,6 +102,7 @@ def test_both_calls_are_there_from_the_handover_on(cast, at):
     assert (first.role, second.role) == ("information_clerk", "callback_agent")
     assert first.previous_on == date(2026, 11, 24)
     assert (second.opens_on, second.closes_on) == (date(2026, 12, 4), date(2026, 12, 9)), "from its last day"
+    assert second.previous_on is None, "there is no previous level yet"
 
 
 @pytest.mark.django_db
@@ -173,7 +174,7 @@ def test_a_reached_customer_answers_level_2_and_what_it_says_goes_on(cast, at, c
     task = Task.objects.get(kind="callbacks.note_to_next")
     assert (task.owner, task.note) == (cast.advisor, "想加装踏板")
     second.refresh_from_db()
-    assert (second.state, second.days_since_previous) == ("done", 7)
+    assert (second.state, second.days_since_previous) == ("done", None), "level 1 is not over"
 
 
 @pytest.mark.django_db

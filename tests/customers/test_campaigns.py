@@ -1,6 +1,7 @@
 """Which cars a recall concerns, lists as makers send them, and what came of it on a car."""
 
 import io
+import zipfile
 from datetime import timedelta
 
 import openpyxl
@@ -20,6 +21,7 @@ from apps.desk.models import Event
 from tests.appointments.factories import make_package
 from tests.customers.factories import make_campaign, make_customer, make_vehicle
 from tests.customers.factories import make_vin as of_number
+from tests.reception.factories import make_visit
 
 pytestmark = pytest.mark.django_db
 Result = CampaignVehicle.Result
@@ -30,8 +32,8 @@ def car(cast, n, plate="浙A10001", **fields):
 
 
 def ranged(cast, *ranges, models=(), regions=(), **fields):
-    campaign = Campaign(group=cast.group, number="R1", title="召回", regions=list(regions), **fields)
-    campaign.concern(ranges=ranges, vehicle_models=models, by=cast.manager)
+    campaign = Campaign(group=cast.group, number="R1", title="召回", **fields)
+    campaign.concern(ranges=ranges, vehicle_models=models, regions=regions, by=cast.manager)
     return campaign
 
 
@@ -81,12 +83,13 @@ def test_cars_of_another_group_do_not_belong(cast):
     assert on_list(ranged(cast, (of_number(1), of_number(9)))) == set()
 
 
-def test_a_car_that_comes_in_later_or_is_corrected_joins(cast):
+def test_a_car_that_comes_in_later_or_is_corrected_joins_or_leaves(cast):
     campaign = ranged(cast, (of_number(1), of_number(9)))
     late = Vehicle.objects.register(
         owner=make_customer(cast), store=cast.store, by=cast.advisor, plate="浙A00007"
     )
-    for fields, expected in (({}, set()), ({"vin": of_number(7)}, {"浙A00007"})):
+    steps = [({}, set()), ({"vin": of_number(7)}, {"浙A00007"}), ({"vin": of_number(77)}, set())]
+    for fields, expected in steps:
         late.update(by=cast.advisor, **fields)
         for event in Event.objects.filter(kind__in=["vehicle.registered", "vehicle.updated"]):
             campaigns.vehicle_changed(event)
@@ -189,6 +192,21 @@ def test_neighbours_on_the_line_stand_side_by_side():
     assert sorted(numbers, key=serial) == numbers != sorted(numbers)
 
 
+def test_a_cell_longer_than_any_table_has_and_a_broken_workbook():
+    long = "x" * 200_000
+    assert vin_lists.of_text(f"{of_number(1)},{long}\n{long},{of_number(2)}").found == [
+        of_number(1),
+        of_number(2),
+    ]
+    broken, out = io.BytesIO(), zipfile.ZipFile
+    with out(broken, "w") as book:
+        book.writestr("[Content_Types].xml", "<Types")
+        book.writestr("xl/workbook.xml", "<x")
+    broken.seek(0)
+    with pytest.raises(ValidationError):
+        sheets.of_file("a.xlsx", broken)
+
+
 # -- pages --------------------------------------------------------------------------------------------
 
 
@@ -272,6 +290,26 @@ def test_of_another_store_s_cars_only_the_number_is_shown(client, cast):
     assert "浙A" not in response.content.decode()
     row = campaign.cars.get()
     assert client.post(reverse("customers:campaign_settle", args=[row.pk])).status_code == 404
+
+
+def test_a_package_no_longer_sold_stays_on_its_campaign(client, cast):
+    package = make_package(cast.store)
+    campaign = make_campaign(cast, car(cast, 1), package=package, number="R1")
+    type(package).objects.filter(pk=package.pk).update(is_active=False)
+    client.force_login(cast.manager)
+    url = reverse("customers:campaign_update", args=[campaign.pk])
+    data = posted(number="R1", package=package.pk, version=campaign.version)
+    assert client.post(url, data).status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.package == package
+
+
+def test_the_interview_names_what_is_to_be_done(client, cast):
+    visit = make_visit(cast)
+    make_campaign(cast, visit.vehicle)
+    client.force_login(cast.advisor)
+    page = client.get(reverse("reception:interview", args=[visit.pk])).content.decode()
+    assert "气囊传感器召回" in page
 
 
 def test_the_list_shows_what_runs(client, cast):

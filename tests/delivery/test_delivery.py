@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
+from apps.catalog.models import Package
 from apps.core.errors import DomainError
 from apps.customers.models import ServiceRecord
 from apps.delivery import papers, services
@@ -21,6 +22,7 @@ from apps.money.models import Account
 from apps.money.selectors import balance, differences
 from apps.reception.models import Visit
 from apps.workorders.models import Line, WorkOrder
+from tests.customers.factories import make_campaign
 from tests.delivery.factories import hand_back, make_paid_order, make_ready_order, make_settlement
 from tests.workorders.factories import labour, make_order, part
 
@@ -98,6 +100,17 @@ def test_the_car_goes_home_and_everything_is_on_file(cast):
     assert ServiceRecord.objects.get(vehicle=order.vehicle).total_amount == order.total
     assert gate_pass.owed == 0
     assert EventDelivery.objects.filter(event__kind="workorder.delivered").exists()
+
+
+def test_a_campaign_ends_with_the_delivery_of_its_work(cast):
+    order = make_paid_order(cast)
+    operation = order.lines.exclude(operation=None).first().operation
+    package = Package.objects.create(group=cast.group, code="ZH-1", name="召回加固")
+    package.lines.create(operation=operation)
+    row = make_campaign(cast, order.vehicle, package=package).cars.get()
+    hand_back(cast, order)
+    row.refresh_from_db()
+    assert (row.result, row.note) == ("done", order.number)
 
 
 def test_it_does_not_go_before_all_is_explained_and_given_back(cast):

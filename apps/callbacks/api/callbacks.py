@@ -31,10 +31,11 @@ from apps.callbacks.forms import NewCarForm, SurveyForm
 from apps.calls.models import Call
 from apps.core import clock
 from apps.desk.once import IdempotentMixin
+from apps.handover import services as handover
 
 COMPLETIONS = {
     services.POST_REPAIR: PostRepairSerializer,
-    services.N15: FollowUpSerializer,
+    handover.N15: FollowUpSerializer,
     levels.LEVEL_1: NewCarSerializer,
     levels.LEVEL_2: NewCarSerializer,
 }
@@ -138,7 +139,7 @@ def _complete(call: Call, said: dict[str, Any], *, by: User) -> None:
             questionnaire = surveys.in_use(by.group_id) if asked else None
             answers = _answers(questionnaire, asked) if asked else None
             services.complete_post_repair(call, said, questionnaire=questionnaire, answers=answers, by=by)
-        case services.N15:
+        case handover.N15:
             services.complete_follow_up(call, said, by=by)
         case levels.LEVEL_1 | levels.LEVEL_2:
             levels.complete(call, _judged(NewCarForm(_typed(said), call=call)), by=by)

@@ -24,12 +24,13 @@ def _address(store: int, queue: str, kind: str, month: date) -> str:
 def rate(
     value: Decimal | None, n: int, of: int, store: int, queue: str, kind: str, month: date
 ) -> SafeString:
-    """``97.5 %`` with ``39 of 40`` below; below 100 it is late, nothing counted yet is a dash."""
+    """``97.5 %`` with ``39 of 40`` below, both opening their rows; nothing counted yet is a dash."""
     if value is None:
         return format_html('<span class="muted">{}</span>', "–")
     return format_html(
-        '<a class="tone-{} strong" href="{}">{} %</a><span class="sub">{} / {}</span>',
-        "ready" if value == FULL else "late", _address(store, queue, kind, month), value, n, of,
+        '<a class="tone-{} strong" href="{}">{} %</a><span class="sub">{} / <a href="{}">{}</a></span>',
+        "ready" if value == FULL else "late", _address(store, queue, kind, month), value, n,
+        _address(store, queue, "week_counted" if kind == "week" else "counted", month), of,
     )  # fmt: skip
 
 

@@ -115,6 +115,11 @@ class CallBase(models.Model):
         return not self.NEXT[self.state]
 
     @property
+    def is_claimed(self) -> bool:
+        """Somebody is at it now."""
+        return self.claimed_until is not None and self.claimed_until > clock.now()
+
+    @property
     def is_overdue(self) -> bool:
         """Still to be made after its window."""
         return not self.is_over and self.closes_on < clock.today()

@@ -163,8 +163,10 @@ class Call(Answerable):
             self.ask_for_number(by=by)
 
     @transaction.atomic
-    def move_window(self, opens_on: date, closes_on: date, *, previous_on: date | None = None) -> bool:
-        """Its ground has another day now. False, and nothing changes, once it was tried or is over."""
+    def move_window(
+        self, opens_on: date, closes_on: date, *, previous_on: date | None = None, role: str | None = None
+    ) -> bool:
+        """Its ground has another day now, or another ``role``. False once it was tried or is over."""
         self.lock()
         if self.is_over or self.attempt_count:
             return False
@@ -172,6 +174,7 @@ class Call(Answerable):
             "opens_on": opens_on,
             "closes_on": closes_on,
             "previous_on": previous_on or self.previous_on,
+            "role": self.role if role is None else role,
         }
         if not self.is_agreed_time:
             fields["due_at"] = clock.at(opens_on, 0)

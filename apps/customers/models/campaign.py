@@ -46,7 +46,7 @@ class CampaignQuerySet(models.QuerySet):
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=today), begins_on__lte=today)
 
     def refresh(self, vehicles: Collection[int] | None = None) -> None:
-        """Put the cars on the lists to which they belong by now (all, or these). Two statements each."""
+        """Bring the lists up to date for all cars, or for these. Six statements a campaign."""
         for campaign in self:
             cast("Campaign", campaign).enlist(vehicles)
 
@@ -116,14 +116,17 @@ class Campaign(models.Model):
 
     @transaction.atomic
     def concern(
-        self, *, ranges: Iterable[tuple[str, str]], vehicle_models: Iterable[VehicleModel], by: User
+        self,
+        *,
+        ranges: Iterable[tuple[str, str]],
+        vehicle_models: Iterable[VehicleModel],
+        regions: Iterable[str] = (),
+        by: User,
     ) -> None:
-        """Save it for these cars, beside those on its list of VINs. Twelve statements.
-
-        Cars that no longer belong to it leave it, unless it is done on them.
-        """
+        """Save it for these cars, beside those on its list of VINs. About fifteen statements."""
         is_new = self.pk is None
         self.version += not is_new
+        self.regions = list(regions)
         self.save()
         self.vehicle_models.set(vehicle_models)
         self.ranges.all().delete()
@@ -142,7 +145,6 @@ class Campaign(models.Model):
         return len(fresh)
 
     def _relist(self, kind: str, *, by: User, **facts: Any) -> None:
-        self.cars.open().exclude(vehicle__in=self.affected().values("pk")).delete()
         self.enlist()
         facts |= {"number": self.number, "cars": self.cars.count()}
         Event.record(kind, about=self, by=by, store=by.store_id, facts=facts)
@@ -171,10 +173,12 @@ class Campaign(models.Model):
         return rows.filter(here)
 
     def enlist(self, vehicles: Collection[int] | None = None) -> None:
-        """Put the affected cars (of ``vehicles``) that are not on its list there."""
-        known = CampaignVehicle.objects.filter(campaign=self, vehicle=OuterRef("pk"))
-        rows = self.affected().filter(~Exists(known))
-        rows = rows if vehicles is None else rows.filter(pk__in=vehicles)
+        """Put the affected cars (of ``vehicles``) on its list; the others leave it, unless ended."""
+        mine, affected = self.cars.open(), self.affected()
+        if vehicles is not None:
+            mine, affected = mine.filter(vehicle__in=vehicles), affected.filter(pk__in=vehicles)
+        mine.exclude(vehicle__in=affected.values("pk")).delete()
+        rows = affected.filter(~Exists(self.cars.filter(vehicle=OuterRef("pk"))))
         CampaignVehicle.objects.bulk_create(
             (CampaignVehicle(campaign=self, vehicle_id=pk) for pk in rows.values_list("pk", flat=True)),
             batch_size=CHUNK,

@@ -116,8 +116,8 @@ def _edit(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
-        campaign.regions = data["regions"]
-        campaign.concern(ranges=data["ranges"], vehicle_models=data["vehicle_models"], by=request.user)
+        which = {name: data[name] for name in ("ranges", "vehicle_models", "regions")}
+        campaign.concern(**which, by=request.user)
         messages.success(request, _("%(campaign)s is saved.") % {"campaign": campaign})
         return redirect("customers:campaign", pk=campaign.pk)
     context = {"form": form, "campaign": Campaign.objects.filter(pk=campaign.pk).first()}

@@ -16,7 +16,6 @@ from apps.accounts.access import require_perm
 from apps.core import sheets
 from apps.desk.once import once, renew_token
 from apps.handover import listing
-from apps.handover.texts.headings import EXAMPLE
 
 
 class ListForm(forms.Form):
@@ -75,5 +74,5 @@ def list_create(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ListForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    context = {"form": form, "example": EXAMPLE, "most": listing.MOST, **more}
+    context = {"form": form, "example": listing.LABELS.values(), "most": listing.MOST, **more}
     return render(request, "handover/list_new.html", context, status=status)
