@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -43,11 +43,17 @@ def lines(calls: QuerySet[Call]) -> Iterator[str]:
 
 
 def _page(calls: list[Call]) -> Iterator[str]:
+    forms = forms_of(calls)
+    for call in calls:
+        yield sheets.csv_line(list(record(call, forms.get(call.pk)).values()))
+
+
+def forms_of(calls: Iterable[Call]) -> dict[int, Any]:
+    """``{call id: what was written down}``. Three queries."""
     forms: dict[int, Any] = {}
     for kind in (NewCarTalk, FollowUp, PostRepair):
         forms |= {form.call_id: form for form in kind.objects.filter(call__in=calls)}
-    for call in calls:
-        yield sheets.csv_line(_cells(call, forms.get(call.pk)))
+    return forms
 
 
 def _headings() -> list[str]:
@@ -58,25 +64,26 @@ def _headings() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(call: Call, form: Any) -> list[str]:
+def record(call: Call, form: Any) -> dict[str, str]:
+    """One completed call by the names of the maker's record; texts in the active language."""
     at = timezone.localtime(call.finished_at)
     days = call.days_since_previous
-    return [
-        call.store.name,
-        str(call.kind.label),
-        call.customer_name,
-        phones.display(call.customer_phone).replace(" ", ""),
-        call.person_spoken_to,
-        call.vehicle.plate if call.vehicle else "",
-        call.vehicle.vin if call.vehicle else "",
-        call.finished_by.name if call.finished_by else "",
-        f"{at:%Y-%m-%d}",
-        f"{at:%H:%M}",
-        "" if days is None else str(days),
-        call.get_state_display(),
-        _mileage(form),
-        _said(call, form),
-    ]
+    return {
+        "store": call.store.name,
+        "queue": str(call.kind.label),
+        "customer": call.customer_name,
+        "phone": phones.display(call.customer_phone).replace(" ", ""),
+        "spoken_to": call.person_spoken_to,
+        "plate": call.vehicle.plate if call.vehicle else "",
+        "vin": call.vehicle.vin if call.vehicle else "",
+        "agent": call.finished_by.name if call.finished_by else "",
+        "date": f"{at:%Y-%m-%d}",
+        "time": f"{at:%H:%M}",
+        "days_since_previous": "" if days is None else str(days),
+        "result": str(call.get_state_display()),
+        "odometer_km": _mileage(form),
+        "said": _said(call, form),
+    }
 
 
 def _mileage(form: Any) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.callbacks.levels import LEVEL_1, LEVEL_2
-from apps.callbacks.models import FollowUp, NewCarTalk, PostRepair, Question, Questionnaire
+from apps.callbacks.models import FollowUp, NewCarTalk, NoShowTalk, PostRepair, Question, Questionnaire
 from apps.calls.models import Call
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -59,6 +59,24 @@ class FollowUpForm(SpokenToMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         choice = cast(forms.ChoiceField, self.fields["outcome"])
         choice.choices = FollowUp.Outcome.choices
+
+
+class NoShowForm(SpokenToMixin, forms.ModelForm):
+    """Why nobody came, and what was agreed."""
+
+    note = forms.CharField(
+        label=_("Agreed"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    class Meta:
+        model = NoShowTalk
+        fields = ["reason"]
+        widgets = {"reason": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = cast(forms.ChoiceField, self.fields["reason"])
+        choice.choices = NoShowTalk.Reason.choices
 
 
 class NewCarForm(SpokenToMixin, forms.ModelForm):

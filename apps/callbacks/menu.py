@@ -10,8 +10,8 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import levels, services, standards, surveys, windows
-from apps.callbacks.forms import FollowUpForm, NewCarForm, PostRepairForm, SurveyForm
+from apps.callbacks import levels, no_shows, services, standards, surveys, uploads, windows
+from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SurveyForm
 from apps.calls.queues import CallQueue, declare_queue
 from apps.core import clock
 from apps.core.registry import Furnishing, NavItem, registry
@@ -70,11 +70,19 @@ COMPLAINT_SCRIPT = _(
     "Is there anything else that we should do better?\n\n"
     "Thank you. You reach us day and night at %(hotline)s."
 )
+NO_SHOW_SCRIPT = _(
+    "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
+    "We had kept a time for your car %(vehicle)s and did not see you. Nothing is lost: shall we find another "
+    "one together, right now?\n\n"
+    "Was there anything on our side that kept you from coming?\n\n"
+    "Thank you. You reach us day and night at %(hotline)s."
+)
 WINDOWS = {
     windows.LEVEL_1: _("Level-1 callback, working days after collection"),
     windows.LEVEL_2: _("Level-2 callback, working days after level 1"),
     windows.POST_REPAIR: _("Post-repair callback, working days after delivery"),
     windows.COMPLAINT: _("Complaint follow-up, working days after it was closed"),
+    windows.NO_SHOW: _("No-show call, working days after the appointment"),
     windows.SPECIAL: _("Special post-repair callback, working days after delivery"),
 }
 
@@ -85,21 +93,26 @@ def _new_car(call, user):
     return {"form": NewCarForm(call=call), "note_of_level_1": note, "offer": offer}
 
 
-def _new_car_queue(key: str, label: Any, script: Any, order: int) -> CallQueue:
+def _formed(key: str, label: Any, script: Any, order: int, form: str, context: Any) -> CallQueue:
+    """A queue with a form of its own: ``form`` names its template and its address."""
     return CallQueue(
         key,
         label,
         (*CALLERS, *DESK),
         script,
         order=order,
-        form_template="callbacks/_new_car_form.html",
-        form_url=lambda call: reverse("callbacks:new_car", args=[call.pk]),
-        form_context=_new_car,
+        form_template=f"callbacks/_{form}_form.html",
+        form_url=lambda call: reverse(f"callbacks:{form}", args=[call.pk]),
+        form_context=context,
     )
 
 
 def _follow_up(call, user):
     return {"form": FollowUpForm(call=call)}
+
+
+def _no_show(call, user):
+    return {"form": NoShowForm(call=call), "book_url": no_shows.book_url(call, user)}
 
 
 def _settings() -> None:
@@ -125,32 +138,21 @@ def _settings() -> None:
 def _queues() -> None:
     complaint = _("Complaint follow-up")
     declare_queue(CallQueue(services.COMPLAINT, complaint, (*CALLERS, *DESK), COMPLAINT_SCRIPT, order=18))
-    declare_queue(_new_car_queue(levels.LEVEL_1, _("Level-1 callback"), LEVEL_1_SCRIPT, 15))
-    declare_queue(_new_car_queue(levels.LEVEL_2, _("Level-2 callback"), LEVEL_2_SCRIPT, 16))
-    declare_queue(
-        CallQueue(
+    for queue in (
+        _formed(levels.LEVEL_1, _("Level-1 callback"), LEVEL_1_SCRIPT, 15, "new_car", _new_car),
+        _formed(levels.LEVEL_2, _("Level-2 callback"), LEVEL_2_SCRIPT, 16, "new_car", _new_car),
+        _formed(
             services.POST_REPAIR,
             _("Post-repair callback"),
-            (*CALLERS, *DESK),
             POST_REPAIR_SCRIPT,
-            order=20,
-            form_template="callbacks/_post_repair_form.html",
-            form_url=lambda call: reverse("callbacks:post_repair", args=[call.pk]),
-            form_context=_post_repair,
-        )
-    )
-    declare_queue(
-        CallQueue(
-            N15,
-            _("N+15 follow-up"),
-            (*CALLERS, *DESK),
-            N15_SCRIPT,
-            order=30,
-            form_template="callbacks/_follow_up_form.html",
-            form_url=lambda call: reverse("callbacks:follow_up", args=[call.pk]),
-            form_context=_follow_up,
-        )
-    )
+            20,
+            "post_repair",
+            _post_repair,
+        ),
+        _formed(N15, _("N+15 follow-up"), N15_SCRIPT, 30, "follow_up", _follow_up),
+        _formed(no_shows.NO_SHOW, _("No-show call"), NO_SHOW_SCRIPT, 40, "no_show", _no_show),
+    ):
+        declare_queue(queue)
 
 
 def register() -> None:
@@ -168,8 +170,12 @@ def register() -> None:
     subscribe("callbacks.complaint", "complaint.opened", handler=services.complaint_opened)
     subscribe("callbacks.complaint_closed", "complaint.closed", handler=services.complaint_closed)
     subscribe("callbacks.calendar", "calendar.set", "calendar.withdrawn", handler=services.calendar_changed)
+    subscribe("callbacks.no_show", "appointment.no_show", handler=no_shows.missed)
+    subscribe("callbacks.booked_again", "appointment.booked", handler=no_shows.booked_again)
+    subscribe("callbacks.came", "visit.arrived", handler=no_shows.came)
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
     EVENT_TITLES["callbacks.exported"] = _("Completed callbacks of %(month)s exported: %(calls)s")
+    EVENT_TITLES["upload.repeated"] = _("Callback sent to the maker once more")
     EVENT_TITLES["survey.answered"] = _("Survey answered")
     registry.add(
         NavItem(
@@ -181,5 +187,9 @@ def register() -> None:
             order=510,
         ),
         NavItem(_("CSI"), "callbacks:csi", "mood-check", "callbacks.see_csi", group="manage", order=620),
+        uploads.KIND,
+        NavItem(
+            _("Upload to the maker"), "callbacks:uploads", "cloud-upload", "callbacks.export", "calls", 515
+        ),
         Furnishing(lambda store: surveys.seed(store.group)),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Setting, User
 from apps.accounts.roles import Role
-from apps.callbacks import levels, surveys, windows
+from apps.callbacks import levels, no_shows, surveys, windows
 from apps.callbacks.models import FollowUp, PostRepair, Questionnaire, Response
 from apps.calls.models import Call
 from apps.complaints.models import Complaint
@@ -105,7 +105,7 @@ def complaint_closed(event: Event) -> None:
 
 def calendar_changed(event: Event) -> None:
     """A holiday was published late, or a day corrected: windows of calls that nobody has tried move."""
-    queues = (levels.LEVEL_1, levels.LEVEL_2, N15, POST_REPAIR, COMPLAINT)
+    queues = (levels.LEVEL_1, levels.LEVEL_2, N15, POST_REPAIR, COMPLAINT, no_shows.NO_SHOW)
     rows = Call.objects.filter(queue__in=queues, attempt_count=0, state__in=["open", "correction"])
     for call in rows.order_by("queue", "pk"):  # level 1 before level 2, which counts from it
         _follow(call)
@@ -126,8 +126,9 @@ def _window_of(call: Call) -> dict[str, Any]:
     role = None
     if call.queue == N15:
         days = n15_window(call.previous_on)
-    elif call.queue == COMPLAINT:
-        days = windows.of(windows.COMPLAINT, call.previous_on, call.store_id)
+    elif call.queue in (COMPLAINT, no_shows.NO_SHOW):
+        kind = windows.COMPLAINT if call.queue == COMPLAINT else windows.NO_SHOW
+        days = windows.of(kind, call.previous_on, call.store_id)
     else:
         days, role = _post_repair(order_of(call), call.previous_on)
     return {"opens_on": days[0], "closes_on": days[1], "role": role}

@@ -150,6 +150,28 @@ class MessageKind:
 
 
 @dataclass(frozen=True)
+class Option:
+    """One thing to fill in for a system outside: kept sealed when it is ``secret``."""
+
+    name: str
+    label: Any
+    secret: bool = False
+    default: str = ""
+    hint: Any = ""
+
+
+@dataclass(frozen=True)
+class ConnectionKind:
+    """A system outside that a store may connect. ``hooks(key)`` gives ``[(label, path)]`` to enter there."""
+
+    kind: str
+    label: Any
+    explained: Any
+    options: tuple[Option, ...]
+    hooks: Callable[[str], list[tuple[Any, str]]] = lambda key: []
+
+
+@dataclass(frozen=True)
 class Furnishing:
     """What a new house is given at its first start: ``lay(store)``; an optional one may be declined."""
 
@@ -171,6 +193,7 @@ class Registry:
     pdfs: dict[str, PdfKind] = field(default_factory=dict)
     furnishings: list[Furnishing] = field(default_factory=list)
     messages: dict[str, MessageKind] = field(default_factory=dict)
+    connections: dict[str, ConnectionKind] = field(default_factory=dict)
 
     def add(self, *entries: Any) -> None:
         """Register entries of any of the kinds above."""
@@ -194,6 +217,8 @@ class Registry:
                     self.messages[entry.kind] = entry
                 case PdfKind():
                     self.pdfs[entry.kind] = entry
+                case ConnectionKind():
+                    self.connections[entry.kind] = entry
                 case Furnishing():
                     self.furnishings.append(entry)
                 case _:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +14,11 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models.setting import SettingKind
 from apps.core import clock
+from apps.core.registry import Option
+from apps.desk.models import Account
 from apps.desk.models.calendar import LONGEST
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 YES_NO = [("1", _("Yes")), ("0", _("No"))]
 
 
@@ -86,3 +91,41 @@ class WorkdayForm(forms.Form):
         elif first and last and last - first >= timedelta(days=LONGEST):
             self.add_error("last", _("At most %(n)d days at once.") % {"n": LONGEST})
         return cleaned
+
+
+class AccountForm(forms.Form):
+    """What a system outside wants to know; a secret that is there already may stay empty."""
+
+    ADDRESSES = ("url", "endpoint")
+
+    def __init__(self, data: Any = None, *, options: Sequence[Option], account: Account | None) -> None:
+        super().__init__(data, initial=account.options if account else {})
+        for option in options:
+            kept = option.secret and account is not None and account.has(option.name)
+            widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}) if option.secret else None
+            self.fields[option.name] = forms.CharField(
+                label=option.label,
+                max_length=300,
+                required=not kept and not option.default,
+                help_text=_("Kept. Type only to replace it.") if kept else option.hint,
+                initial=option.default,
+                widget=widget,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.ADDRESSES:
+            if (value := cleaned.get(name)) and not _is_safe(value):
+                self.add_error(name, _("An address that starts with https:// is wanted."))
+        return cleaned
+
+
+def _is_safe(address: str) -> bool:
+    """Encrypted, or on this machine; a bare host name is called encrypted."""
+    if "://" not in address:
+        return "/" not in address and bool(address.strip())
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)

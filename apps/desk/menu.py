@@ -8,7 +8,7 @@ from apps.core import clock, health, workdays
 from apps.core.registry import NavItem, WorkList, registry
 from apps.desk import clock as desk_clock
 from apps.desk import health as desk_health
-from apps.desk.models import CalendarDay, Task
+from apps.desk.models import EVENT_TITLES, CalendarDay, Task
 
 
 def _tasks(user):
@@ -35,7 +35,10 @@ def register() -> None:
     declare("desk.operate", Role.ADMINISTRATOR)
     declare("desk.see_history", *EVERYONE)
     declare("desk.edit_calendar", Role.ADMINISTRATOR, *MANAGERS)
+    declare("desk.connect", Role.ADMINISTRATOR, *MANAGERS)
     declare("desk.edit_settings", Role.ADMINISTRATOR, *MANAGERS)
+    EVENT_TITLES["connection.changed"] = _("Connection changed")
+    EVENT_TITLES["connection.switched"] = _("Connection switched on or off")
     registry.add(
         NavItem(_("My work"), "desk:my_work", "checklist", "desk.use", order=1),
         NavItem(
@@ -48,6 +51,7 @@ def register() -> None:
         ),
         NavItem(_("Settings"), "desk:settings", "settings", "desk.edit_settings", group="admin", order=910),
         NavItem(_("Working days"), "desk:calendar", "calendar-cog", "desk.edit_calendar", "admin", 920),
+        NavItem(_("Connections"), "desk:connections", "plug-connected", "desk.connect", "admin", 930),
         NavItem(_("API"), "desk:api_docs", "api", "desk.operate", group="admin", order=960),
         WorkList(
             "tasks",

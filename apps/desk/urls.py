@@ -1,7 +1,18 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.desk.views import api_docs, calendar, deliveries, files, links, live, search, settings, work
+from apps.desk.views import (
+    api_docs,
+    calendar,
+    connections,
+    deliveries,
+    files,
+    links,
+    live,
+    search,
+    settings,
+    work,
+)
 
 app_name = "desk"
 
@@ -18,6 +29,9 @@ urlpatterns = [
     path("settings/", settings.setting_list, name="settings"),
     path("settings/entry/", settings.setting_update, name="setting"),
     path("settings/<int:pk>/withdrawal/", settings.withdrawal_create, name="setting_withdraw"),
+    path("connections/", connections.connection_list, name="connections"),
+    path("connections/entry/", connections.connection_update, name="connection"),
+    path("connections/<slug:kind>/switch/", connections.connection_switch, name="connection_switch"),
     path("calendar/", calendar.calendar, name="calendar"),
     path("calendar/withdrawal/", calendar.withdrawal_create, name="calendar_withdraw"),
     path("operations/deliveries/", deliveries.delivery_list, name="deliveries"),

@@ -8,12 +8,11 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
 
-from apps.core import clock
+from apps.core import clock, wire
 from apps.core.locks import one_at_a_time
 from apps.customers.models import Customer
 from apps.desk.models import Event
 from apps.messaging import receipts
-from apps.messaging.gateways import wire
 from apps.messaging.gateways.wechat import QR_DAYS, Happening, WechatBackend
 from apps.messaging.models import Follower, Gateway
 from apps.messaging.replies import hear as hear_reply

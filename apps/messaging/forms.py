@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core import phones
 from apps.core.registry import MessageKind
-from apps.core.vault import Unreadable
 from apps.messaging import words
-from apps.messaging.gateways import PROVIDERS
 from apps.messaging.models import Gateway, TemplateApproval
 from apps.messaging.models.template import LONGEST
-
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class WordsForm(forms.Form):
@@ -91,50 +86,6 @@ class ApprovalForm(forms.Form):
         if cleaned.get("code") and "fields_" in self.fields and not cleaned.get("fields_", {"": ""}):
             self.add_error("fields_", _("Say what the account's keywords are filled with."))
         return cleaned
-
-
-class AccountForm(forms.Form):
-    """What a provider wants to know; a secret that is there already may stay empty."""
-
-    def __init__(self, data: Any = None, *, provider: str, gateway: Gateway | None) -> None:
-        super().__init__(data, initial=gateway.options if gateway else {})
-        for option in PROVIDERS[provider].OPTIONS:
-            kept = option.secret and gateway is not None and _has(gateway, option.name)
-            widget = forms.PasswordInput(attrs={"autocomplete": "new-password"}) if option.secret else None
-            field = forms.CharField(
-                label=option.label,
-                max_length=300,
-                required=not kept and not option.default,
-                help_text=_("Kept. Type only to replace it.") if kept else option.hint,
-                initial=option.default,
-                widget=widget,
-            )
-            self.fields[option.name] = field
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for name in ("url", "endpoint"):
-            if (value := cleaned.get(name)) and not _is_safe(value):
-                self.add_error(name, _("An address that starts with https:// is wanted."))
-        return cleaned
-
-
-def _has(gateway: Gateway, name: str) -> bool:
-    try:
-        return bool(gateway.values.get(name))
-    except Unreadable:
-        return False
-
-
-def _is_safe(address: str) -> bool:
-    """Encrypted, or on this machine; a bare host name is called encrypted."""
-    if "://" not in address:
-        return "/" not in address and bool(address.strip())
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return bool(parts.hostname) and (parts.scheme == "https" or parts.hostname in LOOPBACK)
 
 
 class TestForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apps.callbacks import services, surveys
-from apps.callbacks.models import Response
+from apps.callbacks.models import Response, Upload
 from apps.calls.models import Call
 from apps.core import clock
 from apps.desk.models import Event
@@ -46,3 +46,12 @@ def make_response(cast: Any, *, advisor: Any = None, **answers: Any) -> Response
 def delivered_event(order: Any) -> Event:
     """The event that delivery records."""
     return Event.record("workorder.delivered", about=order, by=None, facts={"at": clock.now().isoformat()})
+
+
+def make_upload(cast: Any, **fields: Any) -> Upload:
+    """A completed post-repair call that waits for the maker."""
+    call = make_post_repair_call(cast)
+    make_reached(call, cast.agent)
+    said = {"solved": "yes", "satisfaction": 9, "suggestions": "", "person_spoken_to": "王女士"}
+    services.complete_post_repair(call, said, by=cast.agent)
+    return Upload.objects.create(store=call.store, call=call, due_at=clock.now(), **fields)

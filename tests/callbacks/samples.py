@@ -2,7 +2,7 @@
 
 from apps.callbacks import levels
 from apps.handover.services import N15
-from tests.callbacks.factories import make_post_repair_call, make_response
+from tests.callbacks.factories import make_post_repair_call, make_response, make_upload
 from tests.calls.factories import make_call
 
 
@@ -12,6 +12,8 @@ def samples(cast) -> dict[str, dict]:
     return {f"api:callback-{verb}": {"pk": call.pk} for verb in verbs} | {
         "callbacks:post_repair": {"pk": call.pk},
         "callbacks:new_car": {"pk": make_call(cast, queue=levels.LEVEL_2).pk},
+        "callbacks:no_show": {"pk": make_call(cast, queue="no_show").pk},
+        "callbacks:upload_repeat": {"pk": make_upload(cast).pk},
         "callbacks:follow_up": {"pk": make_call(cast, queue=N15).pk},
         "callbacks:response": {"pk": response.pk},
         "api:survey-detail": {"pk": response.pk},

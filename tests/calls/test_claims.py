@@ -247,6 +247,20 @@ def test_a_customer_s_hours_go_before_the_calling_hours(cast, hour, minute, hand
     assert found == (calls[handed_out] if handed_out else None)
 
 
+def test_next_says_why_it_hands_out_nothing(cast, client):
+    client.force_login(cast.agent)
+
+    def said() -> str:
+        answer = client.post("/calls/next/", follow=True)
+        return str(next(iter(answer.context["messages"])))
+
+    assert "没有到期" in said()
+    call = make_call(cast, opens_on=TODAY, closes_on=TODAY + 3 * DAY)
+    Customer.objects.filter(pk=call.customer_id).update(preferred_hours="evening")
+    assert "其他时间" in said()
+    assert Call.objects.get(pk=call.pk).claimed_by is None
+
+
 def test_on_the_last_day_nobody_waits_for_his_hours(cast):
     call = make_call(cast, opens_on=TEN.date(), closes_on=TEN.date())
     Customer.objects.filter(pk=call.customer_id).update(preferred_hours="evening")

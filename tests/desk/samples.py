@@ -40,6 +40,7 @@ def samples(cast) -> dict[str, dict]:
     return {
         "desk:task_done": {"pk": task.pk},
         "desk:file": {"pk": file.pk},
+        "desk:connection_switch": {"kind": "maker"},
         "desk:link": {"token": "unknown"},
         "desk:setting_withdraw": {"pk": planned.pk},
         "desk:delivery_revive": {"pk": dead.pk},

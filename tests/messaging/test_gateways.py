@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from apps.core import wire
 from apps.core.errors import DomainError
 from apps.core.registry import registry
 from apps.messaging import services
-from apps.messaging.gateways import alibaba, base, tencent, wire
+from apps.messaging.gateways import alibaba, base, tencent
 from apps.messaging.models import Follower, Gateway, Message, MessageTemplate
 from tests.messaging import providers
 from tests.messaging.conftest import NOON, connect, plan
@@ -21,7 +22,7 @@ ALL = [*SMS, "wechat"]
 @pytest.fixture
 def hasty(monkeypatch):
     """A third of a second is as good as ten to find out that nobody answers."""
-    for module in (base, wire, alibaba, tencent):
+    for module in (wire, alibaba, tencent):
         monkeypatch.setattr(module, "TIMEOUT_S", 0.3)
     monkeypatch.setattr(wire.call, "__kwdefaults__", wire.call.__kwdefaults__ | {"timeout": 0.3})
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Locator, Page, expect
 
-from tests.harness.browser import tick
+from tests.harness.browser import press, tick
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "walk"
 
@@ -41,7 +41,7 @@ class Hand:
         self.actions += 1
         if isinstance(what, str):
             what = self.page.get_by_role("button", name=what).first
-        what.click(**options)
+        press(what, **options)
 
     def tick(self, what: Locator | str) -> None:
         """A box or a choice, by its label: the input itself may be hidden behind it."""

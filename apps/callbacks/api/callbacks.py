@@ -16,13 +16,14 @@ from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
 from apps.accounts.models import User
-from apps.callbacks import levels, services, surveys
+from apps.callbacks import levels, no_shows, services, surveys
 from apps.callbacks.api.serializers import (
     AttemptSerializer,
     CallbackSerializer,
     FollowUpSerializer,
     NewCarSerializer,
     NextSerializer,
+    NoShowSerializer,
     NoteSerializer,
     PostRepairSerializer,
     SpokenToSerializer,
@@ -38,10 +39,11 @@ COMPLETIONS = {
     handover.N15: FollowUpSerializer,
     levels.LEVEL_1: NewCarSerializer,
     levels.LEVEL_2: NewCarSerializer,
+    no_shows.NO_SHOW: NoShowSerializer,
 }
 COMPLETION = PolymorphicProxySerializer(
     component_name="Completion",
-    serializers=[PostRepairSerializer, FollowUpSerializer, NewCarSerializer, SpokenToSerializer],
+    serializers=[*dict.fromkeys(COMPLETIONS.values()), SpokenToSerializer],
     resource_type_field_name=None,
 )
 
@@ -143,6 +145,8 @@ def _complete(call: Call, said: dict[str, Any], *, by: User) -> None:
             services.complete_follow_up(call, said, by=by)
         case levels.LEVEL_1 | levels.LEVEL_2:
             levels.complete(call, _judged(NewCarForm(_typed(said), call=call)), by=by)
+        case no_shows.NO_SHOW:
+            no_shows.complete(call, said, by=by)
         case _:
             call.complete(by=by, **said)
 

@@ -7,7 +7,16 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from apps.callbacks.models import Answer, FollowUp, NewCarTalk, PostRepair, Question, Questionnaire, Response
+from apps.callbacks.models import (
+    Answer,
+    FollowUp,
+    NewCarTalk,
+    NoShowTalk,
+    PostRepair,
+    Question,
+    Questionnaire,
+    Response,
+)
 from apps.calls.models import Attempt, Call
 from apps.calls.queues import QUEUES
 from apps.core import phones
@@ -103,6 +112,17 @@ class NewCarSerializer(serializers.ModelSerializer):
             "person_spoken_to", "odometer_km", "mileage_unknown", "condition", "sale", "serviced", "station",
             "product", "note_to_next", "remarks",
         ]  # fmt: skip
+
+
+class NoShowSerializer(serializers.ModelSerializer):
+    """Completion of a call to somebody who did not come."""
+
+    person_spoken_to = serializers.CharField(max_length=60)
+    note = serializers.CharField(max_length=1000, default="", allow_blank=True)
+
+    class Meta:
+        model = NoShowTalk
+        fields: ClassVar = ["person_spoken_to", "reason", "note"]
 
 
 class QuestionSerializer(serializers.ModelSerializer):

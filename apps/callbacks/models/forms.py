@@ -130,3 +130,25 @@ class NewCarTalk(models.Model):
     def is_negative(self) -> bool:
         """Somebody is not content with something."""
         return self.Content.POOR in (self.sale, self.station, self.product)
+
+
+class NoShowTalk(models.Model):
+    """Why somebody did not come to his appointment."""
+
+    class Reason(models.TextChoices):
+        FORGOT = "forgot", _("Forgot")
+        NO_TIME = "no_time", _("No time")
+        ELSEWHERE = "elsewhere", _("Went elsewhere")
+        PRICE = "price", _("Too expensive")
+        NOT_NEEDED = "not_needed", _("No longer needed")
+        OUR_FAULT = "our_fault", _("Our fault: no reminder, wrong time")
+        OTHER = "other", pgettext_lazy("reason", "Other")
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    call = models.OneToOneField(Call, models.PROTECT, related_name="+")
+    reason = models.CharField(_("Why nobody came"), max_length=10, choices=Reason.choices)
+
+    objects = StoreOwnedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.call)

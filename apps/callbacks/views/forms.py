@@ -1,6 +1,10 @@
 """The forms of the callback queues. They live on the call's page and post here."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -8,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import require_perm
-from apps.callbacks import levels, services, surveys
-from apps.callbacks.forms import FollowUpForm, NewCarForm, PostRepairForm, SurveyForm
+from apps.callbacks import levels, no_shows, services, surveys
+from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SurveyForm
+from apps.calls.models import Call
 from apps.calls.views.outcomes import on_to
 from apps.calls.views.pages import call_page, find
 from apps.desk.once import once
@@ -41,7 +46,7 @@ def post_repair_create(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect(reverse("complaints:create") + f"?order={filled.order.number}")
     messages.success(request, _("The call is completed."))
-    return redirect("calls:queue")
+    return on_to(request, call)
 
 
 @require_POST
@@ -50,12 +55,24 @@ def post_repair_create(request: HttpRequest, pk: int) -> HttpResponse:
 def follow_up_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST /callbacks/12/follow-up/ → the queue."""
     call = find(request, pk)
-    form = FollowUpForm(request.POST, call=call)
+    return _completed(request, call, FollowUpForm(request.POST, call=call), services.complete_follow_up)
+
+
+@require_POST
+@require_perm("calls.make")
+@once
+def no_show_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /callbacks/12/no-show/ → why nobody came; then the next reason, or the queue."""
+    call = find(request, pk)
+    return _completed(request, call, NoShowForm(request.POST, call=call), no_shows.complete)
+
+
+def _completed(request: HttpRequest, call: Call, form: Form, complete: Callable[..., Any]) -> HttpResponse:
     if not form.is_valid():
         return call_page(request, call, status=422, form=form)
-    services.complete_follow_up(call, form.cleaned_data, by=request.user)
+    complete(call, form.cleaned_data, by=request.user)
     messages.success(request, _("The call is completed."))
-    return redirect("calls:queue")
+    return on_to(request, call)
 
 
 @require_POST

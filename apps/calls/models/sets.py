@@ -63,6 +63,11 @@ class CallQuerySet(StoreOwnedQuerySet):
         )
         return self.filter(~Exists(taken))
 
+    def free_and_due(self, user: User, now: datetime) -> Self:
+        """What the person might be handed now, were it not for the hour."""
+        rows = self.visible_to(user).workable_by(user).due(now).free_for(user, now)
+        return rows.exclude(customer__phone="")
+
     def about(self, obj: models.Model) -> Self:
         """Calls that were made necessary by one row, oldest first."""
         return self.filter(subject=f"{obj._meta.label_lower}:{obj.pk}").order_by("pk")
@@ -91,10 +96,7 @@ class CallQuerySet(StoreOwnedQuerySet):
             held.renew(by=user, now=now)
             return held
         self.let_go(user)
-        candidates = (
-            mine.visible_to(user).workable_by(user).due(now).free_for(user, now).exclude(customer__phone="")
-        )
-        candidates = candidates.filter(self._may_ring(user, now))
+        candidates = mine.free_and_due(user, now).filter(self._may_ring(user, now))
         return self._first_free(candidates.order_by(self._passed_last(user), *PRIORITY), user, now)
 
     @staticmethod

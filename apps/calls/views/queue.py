@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.access import require_perm
+from apps.accounts.models import User
 from apps.calls import hours, selectors
 from apps.calls.forms import FilterForm
 from apps.calls.models import Call
@@ -67,12 +68,20 @@ def next_create(request: HttpRequest) -> HttpResponse:
     """POST /calls/next/ ``queue=`` → the page of the most urgent call, or back with the reason why none."""
     user = request.user
     chosen = request.POST.get("queue", "")
-    call = Call.objects.claim_next(user, queues=[chosen] if chosen in QUEUES else None)
+    queues = [chosen] if chosen in QUEUES else None
+    call = Call.objects.claim_next(user, queues=queues)
     if call is not None:
         return redirect(call)
-    now = clock.now()
-    if hours.is_open(hours.of(user.store_id, now), now):
-        messages.info(request, _("Nothing is due for you now. Well done."))
-    else:
-        messages.info(request, _("Outside calling hours. Choose a call from the list to call all the same."))
+    messages.info(request, _why_none(user, queues))
     return redirect("calls:queue")
+
+
+def _why_none(user: User, queues: list[str] | None) -> str:
+    """Nothing was handed out: it is no calling time, customers asked for other hours, or all is done."""
+    now = clock.now()
+    if not hours.is_open(hours.of(user.store_id, now), now):
+        return _("Outside calling hours. Choose a call from the list to call all the same.")
+    waiting = Call.objects.free_and_due(user, now)
+    if (waiting.filter(queue__in=queues) if queues else waiting).exists():
+        return _("Who is still due asked to be called at other hours. The list shows them all the same.")
+    return _("Nothing is due for you now. Well done.")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.access import require_perm
 from apps.core import clock, keyset
 from apps.core.registry import registry
+from apps.customers import campaigns
 from apps.customers.campaign_forms import CampaignForm, ResultForm, VinListForm
-from apps.customers.models import Campaign, CampaignVehicle, CampaignVin, Vehicle
+from apps.customers.models import Campaign, CampaignVehicle
 from apps.customers.views.vehicles import show as show_vehicle
 from apps.desk.once import once, renew_token
 
-OPEN = "open"
 REFUSED_SHOWN = 30
 
 
@@ -29,14 +28,9 @@ REFUSED_SHOWN = 30
 @require_perm("campaigns.see")
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """GET /campaigns/?all=1 → those that run or are to come, or all, with their cars counted."""
-    rows = Campaign.objects.visible_to(request.user)
     everything = request.GET.get("all") == "1"
     today = clock.today()
-    if not everything:
-        rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=today))
-    rows = rows.annotate(
-        car_count=Count("cars"), open_count=Count("cars", filter=Q(cars__result=""))
-    ).order_by("-begins_on", "-pk")
+    rows = campaigns.overview(request.user, everything=everything, today=today)
     context = {
         "rows": [(row, row.is_running(today)) for row in rows[:200]],
         "everything": everything,
@@ -60,27 +54,14 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def show(request: HttpRequest, campaign: Campaign, *, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a campaign; a refused list of it stands there with what was typed. Twelve queries."""
-    cars = CampaignVehicle.objects.filter(campaign=campaign)
-    ours = cars.visible_to(request.user)
-    counts = dict(ours.values_list("result").annotate(n=Count("pk")))
-    result = request.GET.get("result", OPEN)
-    rows = ours.filter(result="" if result == OPEN else result)
-    page = keyset.page(
-        rows.select_related("vehicle__owner", "vehicle__model__brand", "ended_by"), request.GET, order=("pk",)
-    )
-    known = Vehicle.objects.filter(group_id=campaign.group_id).exclude(vin="").values("vin")
-    listed = CampaignVin.objects.filter(campaign=campaign)
+    result = request.GET.get("result", campaigns.OPEN)
+    cars = campaigns.cars_of(campaign, request.user, result)
     context = {
         "campaign": campaign,
         "is_running": campaign.is_running(clock.today()),
-        "page": page,
+        "page": keyset.page(cars, request.GET, order=("pk",)),
         "result": result,
-        "results": [(OPEN, _("To be done"), counts.get("", 0))]
-        + [(value, label, counts.get(value, 0)) for value, label in CampaignVehicle.Result.choices],
-        "total": cars.count(),
-        "done": cars.exclude(result="").count(),
-        "listed": listed.count(),
-        "unknown": listed.exclude(vin__in=known).count(),
+        **campaigns.figures(campaign, request.user),
         "ranges": list(campaign.ranges.all()),
         "models": list(campaign.vehicle_models.select_related("brand").order_by("brand__name", "name")),
         "list_form": VinListForm(),

@@ -1,4 +1,5 @@
 from apps.desk.models.calendar import CalendarDay, ClockOffset, Heartbeat
+from apps.desk.models.connection import Account, Connection
 from apps.desk.models.event import EVENT_TITLES, Event, EventDelivery, subject_key
 from apps.desk.models.file import File
 from apps.desk.models.link import Link
@@ -12,8 +13,10 @@ from apps.desk.models.task import Task
 
 __all__ = [
     "EVENT_TITLES",
+    "Account",
     "CalendarDay",
     "ClockOffset",
+    "Connection",
     "Event",
     "EventDelivery",
     "File",

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.messaging.gateways import wire
+from apps.core import wire
+from apps.core.registry import Option
+from apps.core.wire import TIMEOUT_S
 from apps.messaging.gateways.base import (
-    TIMEOUT_S,
     Answer,
     Backend,
     Heard,
-    Option,
     Outcome,
     Parcel,
     Report,

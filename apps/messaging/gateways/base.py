@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-TIMEOUT_S = 10
-"""Longer nobody waits for a provider; the lease of a message is twelve times as long."""
+from apps.core.registry import Option
+from apps.core.wire import Malformed
 
 
 class Outcome(enum.Enum):
@@ -66,21 +66,6 @@ class Heard:
     reference: str
     phone: str
     text: str
-
-
-@dataclass(frozen=True)
-class Option:
-    """One thing to fill in for a provider: kept sealed when it is ``secret``."""
-
-    name: str
-    label: Any
-    secret: bool = False
-    default: str = ""
-    hint: Any = ""
-
-
-class Malformed(ValueError):
-    """A provider's callback that cannot be read."""
 
 
 class Backend(ABC):

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.messaging.gateways import wire
-from apps.messaging.gateways.base import Answer, Backend, Heard, Option, Outcome, Parcel, Report
+from apps.core import wire
+from apps.core.registry import Option
+from apps.messaging.gateways.base import Answer, Backend, Heard, Outcome, Parcel, Report
 
 
 class HttpBackend(Backend):

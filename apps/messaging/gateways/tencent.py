@@ -14,9 +14,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.core import clock
-from apps.messaging.gateways import wire
-from apps.messaging.gateways.base import TIMEOUT_S, Answer, Backend, Heard, Option, Outcome, Parcel, Report
+from apps.core import clock, wire
+from apps.core.registry import Option
+from apps.core.wire import TIMEOUT_S
+from apps.messaging.gateways.base import Answer, Backend, Heard, Outcome, Parcel, Report
 
 PAGE = 100
 AROUND = timedelta(minutes=10)

@@ -16,8 +16,10 @@ from xml.etree import ElementTree
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from apps.messaging.gateways import wire
-from apps.messaging.gateways.base import Answer, Backend, Malformed, Option, Outcome, Parcel, Report
+from apps.core import wire
+from apps.core.registry import Option
+from apps.core.wire import Malformed
+from apps.messaging.gateways.base import Answer, Backend, Outcome, Parcel, Report
 
 TOKEN_ENDED = {40001, 40014, 42001}
 SHORT = 20

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import apps.messaging.models.gateway
+import apps.desk.models.connection
 
 
 class Migration(migrations.Migration):
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "hook_key",
                     models.CharField(
-                        default=apps.messaging.models.gateway.new_hook_key,
+                        default=apps.desk.models.connection.new_hook_key,
                         editable=False,
                         max_length=60,
                         unique=True,

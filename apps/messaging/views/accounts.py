@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.access import require_perm
 from apps.core.errors import DomainError
 from apps.customers.models import Customer
+from apps.desk.forms import AccountForm
 from apps.desk.once import once
 from apps.messaging import followers, trial
-from apps.messaging.forms import AccountForm, TestForm
+from apps.messaging.forms import TestForm
 from apps.messaging.gateways import NAMES, PROVIDERS, is_installed
 from apps.messaging.models import Gateway, Message
 from apps.messaging.pictures import qr
@@ -46,7 +47,7 @@ def account_update(request: HttpRequest) -> HttpResponse:
     """GET, POST /outbox/accounts/entry/?provider= → what it wants to know."""
     provider = request.GET.get("provider", "")
     gateway = _known(request, provider)
-    form = AccountForm(request.POST or None, provider=provider, gateway=gateway)
+    form = AccountForm(request.POST or None, options=PROVIDERS[provider].OPTIONS, account=gateway)
     if request.method == "POST" and form.is_valid():
         Gateway.keep(own_store(request), provider, form.cleaned_data, by=request.user)
         messages.success(request, _("The account is kept."))
@@ -119,8 +120,9 @@ def test_create(request: HttpRequest, provider: str) -> HttpResponse:
     """POST …/test/ ``phone`` → a message to that number through this account, listed on the page."""
     gateway = get_object_or_404(Gateway, store=own_store(request), provider=provider)
     form = TestForm(request.POST)
+    fresh = AccountForm(options=gateway.asked, account=gateway)
     if not form.is_valid():
-        return _page(request, provider, gateway, AccountForm(provider=provider, gateway=gateway), test=form)
+        return _page(request, provider, gateway, fresh, test=form)
     trial.send(gateway, form.cleaned_data["phone"])
     messages.success(request, _("The test message goes at once; what becomes of it stands here."))
     return redirect(_entry(provider))

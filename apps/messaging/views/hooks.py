@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.access import public
 from apps.core import phones, vault
+from apps.core.wire import Malformed
 from apps.messaging import followers, receipts
-from apps.messaging.gateways.base import Malformed
 from apps.messaging.gateways.wechat import WechatBackend
 from apps.messaging.models import Gateway
 from apps.messaging.replies import hear

@@ -12,9 +12,13 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from apps.messaging.gateways.base import TIMEOUT_S, Malformed
-
+TIMEOUT_S = 10
+"""Longer nobody waits for the other side."""
 MOST_BYTES = 1_000_000
+
+
+class Malformed(ValueError):
+    """What the other side sent us cannot be read."""
 
 
 class NeverArrived(Exception):
