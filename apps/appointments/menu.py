@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -122,6 +123,15 @@ def _book(vehicle: Vehicle, user: User) -> str:
 
 def _new(_nothing: None, user: User) -> str:
     return reverse("appointments:create") if user.role in DESK else ""
+
+
+def _book_caller(line: Any, user: User) -> str:
+    return f"{reverse('appointments:create')}?{urlencode({'q': line.number})}" if line.number else ""
+
+
+def _book_action(subject: str, url: Any) -> Action:
+    label = _("Book an appointment")
+    return Action(subject, label, url, icon="calendar-plus", order=10, perm="appointments.book", primary=True)
 
 
 TITLES = {
@@ -331,15 +341,8 @@ def register() -> None:
             order=200,
         ),
         SearchKind("appointment", _("Appointments"), _found, "calendar-event", order=60),
-        Action(
-            "vehicle",
-            _("Book an appointment"),
-            _book,
-            icon="calendar-plus",
-            order=10,
-            perm="appointments.book",
-            primary=True,
-        ),
+        _book_action("caller", _book_caller),
+        _book_action("vehicle", _book),
         *KINDS,
         *_work(),
     )

@@ -22,6 +22,18 @@ class FilterForm(forms.Form):
     days = forms.IntegerField(label=_("Days since, at least"), required=False, min_value=0, max_value=3650)
 
 
+class ExtensionForm(forms.Form):
+    """Where one is reached in the house; empty: nowhere."""
+
+    number = forms.RegexField(
+        r"^[0-9*#]{1,10}$",
+        label=_("My extension"),
+        required=False,
+        error_messages={"invalid": _("Up to ten digits, * or #.")},
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
 class ScriptForm(forms.Form):
     """What a store says in the calls of a queue; empty: the standard words."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -9,14 +10,14 @@ from apps.accounts.models import User
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.calls import hours
-from apps.calls.models import Call
+from apps.calls import hours, pbx
+from apps.calls.models import Call, Extension
 from apps.calls.models.call import PROMISE
 from apps.calls.queues import CallQueue, declare_queue
 from apps.calls.services import hear_of_customer
 from apps.calls.texts import PROMISE_SCRIPT
 from apps.core import clock
-from apps.core.registry import Action, NavItem, Panel, WorkList, registry
+from apps.core.registry import Action, Corner, NavItem, Panel, WorkList, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 
@@ -45,6 +46,15 @@ def _mine(user: User) -> list[dict[str, Any]]:
 
 def _next(_nothing: None, user: User) -> str:
     return reverse("calls:next") if user.role in CALLERS else ""
+
+
+def _hooks(key: str) -> list[tuple[Any, str]]:
+    return [(_("What happens on the line"), reverse("calls:pbx_hook", args=[key]))]
+
+
+def _has_extension(user: User) -> bool:
+    """A query at most once in a minute: every page has its corners."""
+    return bool(cache.get_or_set(pbx.seat_key(user), lambda: Extension.of(user), 60))
 
 
 def _about_vehicle(vehicle: Any, user: User) -> dict[str, Any] | None:
@@ -102,6 +112,8 @@ def register() -> None:
             order=30,
             page="calls:queue",
         ),
+        pbx.connection_kind(_hooks),
+        Corner("ringing", "calls:ringing", pbx.TOPIC, "calls.make", _has_extension),
         Action("work", _("Next call"), _next, "phone-outgoing", "post", perm="calls.make", primary=True),
         Panel("vehicle", "calls/_panel.html", _about_vehicle, order=70, perm="calls.see"),
         Panel("customer", "calls/_panel.html", _about_customer, order=70, perm="calls.see"),

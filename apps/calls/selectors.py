@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.calls import hours
-from apps.calls.models import Attempt, Call
+from apps.calls.models import Attempt, Call, LineCall
 from apps.calls.models.sets import PRIORITY, STAND_INS
 from apps.calls.queues import CallQueue, in_order
 from apps.core import clock
@@ -133,7 +133,7 @@ def listing(
 
 
 def facts(call: Call, user: User) -> dict[str, Any]:
-    """Everything an agent wants to know before the customer answers. Seven queries."""
+    """Everything an agent wants to know before the customer answers. Eight queries."""
     vehicle = call.vehicle
     earlier = (
         Call.objects.visible_to(user)
@@ -152,6 +152,7 @@ def facts(call: Call, user: User) -> dict[str, Any]:
         open_items = Recommendation.objects.visible_to(user).filter(vehicle=vehicle).open()
     return {
         "attempts": list(call.attempts.select_related("made_by").order_by("-pk")[:20]),
+        "lines": list(LineCall.objects.filter(call=call).select_related("user").order_by("-rang_at")[:10]),
         "earlier": list(earlier[:5]),
         "visits": list(visits[:5]),
         "campaigns": campaigns,

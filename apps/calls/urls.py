@@ -1,12 +1,16 @@
 from django.urls import path
 
-from apps.calls.views import numbers, outcomes, pages, queue, scripts
+from apps.calls.views import line, numbers, outcomes, pages, queue, scripts
 
 app_name = "calls"
 
 urlpatterns = [
     path("calls/", queue.queue, name="queue"),
     path("calls/next/", queue.next_create, name="next"),
+    path("calls/telephone/", line.extension_update, name="telephone"),
+    path("calls/ringing/", line.ringing, name="ringing"),
+    path("calls/<int:pk>/dial/", line.dial_create, name="dial"),
+    path("hooks/pbx/<str:key>/", line.hook_create, name="pbx_hook"),
     path("calls/scripts/", scripts.script_list, name="scripts"),
     path("calls/scripts/entry/", scripts.script_update, name="script"),
     path("calls/scripts/preview/", scripts.script_preview, name="script_preview"),

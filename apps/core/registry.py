@@ -150,6 +150,17 @@ class MessageKind:
 
 
 @dataclass(frozen=True)
+class Corner:
+    """A live fragment in the corner of every page: fetched from ``url_name`` when ``topic`` is announced."""
+
+    key: str
+    url_name: str
+    topic: str
+    perm: str
+    wanted: Callable[[Any], bool]
+
+
+@dataclass(frozen=True)
 class Option:
     """One thing to fill in for a system outside: kept sealed when it is ``secret``."""
 
@@ -193,6 +204,7 @@ class Registry:
     pdfs: dict[str, PdfKind] = field(default_factory=dict)
     furnishings: list[Furnishing] = field(default_factory=list)
     messages: dict[str, MessageKind] = field(default_factory=dict)
+    corners: dict[str, Corner] = field(default_factory=dict)
     connections: dict[str, ConnectionKind] = field(default_factory=dict)
 
     def add(self, *entries: Any) -> None:
@@ -217,6 +229,8 @@ class Registry:
                     self.messages[entry.kind] = entry
                 case PdfKind():
                     self.pdfs[entry.kind] = entry
+                case Corner():
+                    self.corners[entry.key] = entry
                 case ConnectionKind():
                     self.connections[entry.kind] = entry
                 case Furnishing():

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.registry import registry
+from apps.core.registry import Corner, registry
 from apps.desk.models import Notice
 
 GROUPS = {
@@ -83,6 +83,11 @@ def navigation(request: HttpRequest) -> list[dict]:
     return [groups[key] for key in GROUPS if key in groups]
 
 
+def corners(user: User) -> list[Corner]:
+    """The corners that this person has use for."""
+    return [c for c in registry.corners.values() if user.has_perm(c.perm) and c.wanted(user)]
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor. Evaluated only by templates that draw the frame."""
     user = getattr(request, "user", None)
@@ -92,5 +97,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "store": user.store,
         "unread": SimpleLazyObject(lambda: unread(user)),
+        "corners": SimpleLazyObject(lambda: corners(user)),
         "demo_clock": clock.now() if settings.DEMO else None,
     }

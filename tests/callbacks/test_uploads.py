@@ -1,10 +1,6 @@
 """Completed callbacks at the maker's system: each once, whatever the line does, each with its answer."""
 
-import json
-import threading
-from collections import deque
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.urls import reverse
@@ -14,74 +10,45 @@ from apps.callbacks.models import Upload
 from apps.core import clock
 from apps.desk.models import Connection
 from tests.callbacks.factories import make_post_repair_call, make_reached, make_upload
+from tests.harness import outside
 
 SAID = {"solved": "yes", "satisfaction": 9, "suggestions": "", "person_spoken_to": "王女士"}
 
 
-class Maker(ThreadingHTTPServer):
-    """The maker's system. ``moods`` are used up one per record, then all is well."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.moods, self.taken, self.posts = deque(), {}, 0
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/records"
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
+class Maker(outside.Handler):
+    """The maker's system."""
 
     def do_GET(self):
         known = self.server.taken.get(self.path.rpartition("/")[2])
         return self.say(200, {"id": known["id"]}) if known else self.say(404, {})
 
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.posts += 1
+        body, taken = self.body(), self.server.taken
+        mood = self.server.mood()
         if self.headers["Authorization"] != "Bearer sesame":
             return self.say(401, {"detail": "who are you?"})
-        mood = self.server.moods.popleft() if self.server.moods else "ok"
         if mood == "refuse":
             return self.say(422, {"detail": "VIN unknown"})
         if mood in ("ok", "torn", "late"):
-            if body["reference"] in self.server.taken:
-                return self.say(409, {"id": self.server.taken[body["reference"]]["id"]})
-            self.server.taken[body["reference"]] = body | {"id": f"M{len(self.server.taken) + 1}"}
+            if body["reference"] in taken:
+                return self.say(409, {"id": taken[body["reference"]]["id"]})
+            taken[body["reference"]] = body | {"id": f"M{len(taken) + 1}"}
         if mood in ("torn", "lost"):
-            self.close_connection = True
-            return None
+            return self.hang_up()
         if mood in ("broken", "late"):
             return self.say(500, {})
-        return self.say(201, {"id": self.server.taken[body["reference"]]["id"]})
-
-    def say(self, status, body):
-        raw = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
+        return self.say(201, {"id": taken[body["reference"]]["id"]})
 
 
 @pytest.fixture
 def maker():
-    server = Maker()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with outside.running(Maker) as server:
+        yield server
 
 
 @pytest.fixture
 def connected(cast, maker):
-    typed = {"url": maker.url, "dealer": "HZ01", "token": "sesame"}
+    typed = {"url": f"{maker.url}/records", "dealer": "HZ01", "token": "sesame"}
     row = Connection.keep(cast.store, uploads.MAKER, typed, by=cast.manager)
     row.switch(True, by=cast.manager, now=clock.now() - timedelta(minutes=1))
     return row
@@ -161,16 +128,13 @@ def test_a_refused_row_says_why_and_goes_again_when_somebody_says_so(cast, maker
 
 
 def test_a_wrong_token_waits_and_no_row_is_lost(cast, maker, connected):
-    Connection.keep(
-        cast.store, uploads.MAKER, {"url": maker.url, "dealer": "HZ01", "token": "old"}, by=cast.manager
-    )
+    typed = {"url": f"{maker.url}/records", "dealer": "HZ01", "token": "old"}
+    Connection.keep(cast.store, uploads.MAKER, typed, by=cast.manager)
     row = make_upload(cast)
     go_round()
     row.refresh_from_db()
     assert (row.state, row.detail) == ("waiting", "who are you?")
-    Connection.keep(
-        cast.store, uploads.MAKER, {"url": maker.url, "dealer": "HZ01", "token": "sesame"}, by=cast.manager
-    )
+    Connection.keep(cast.store, uploads.MAKER, typed | {"token": "sesame"}, by=cast.manager)
     go_round(timedelta(minutes=3))
     row.refresh_from_db()
     assert row.state == "accepted"

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from apps.accounts.access import require_perm
-from apps.calls import selectors
+from apps.calls import pbx, selectors
 from apps.calls.forms import AttemptForm, NoteForm, PromiseForm, ReasonForm
 from apps.calls.models import Attempt, Call, Script
 from apps.calls.models.base import TRIES
@@ -53,6 +53,7 @@ def call_page(request: HttpRequest, call: Call, *, status: int = 200, **context:
         "phone_text": phones.display(call.customer.phone) if held else "",
         "may_make": user.has_perm("calls.make"),
         "may_take": user.has_perm("calls.make") and call.may_be_taken_by(user),
+        "may_dial": held and pbx.may_dial(user, call.store_id),
         "may_hold_up": user.has_perm("calls.hold_up"),
         "script": call.kind.script_for(call, user, Script.text_of(call.store_id, call.queue)).split("\n\n"),
         "others": call.other_reasons(user, now),
