@@ -7,10 +7,12 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.callbacks import flow
 from apps.callbacks.levels import LEVEL_1, LEVEL_2
 from apps.callbacks.models import FollowUp, NewCarTalk, NoShowTalk, PostRepair, Question, Questionnaire
 from apps.calls.models import Call
 
+LONGEST_ANSWER = 2000
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -150,26 +152,34 @@ class NewCarForm(SpokenToMixin, forms.ModelForm):
 class SurveyForm(forms.Form):
     """One field per question of a questionnaire.
 
-    A survey is asked whole or not at all: with every field empty it is valid and ``is_asked``
-    is False; with one filled the required ones are required.
+    In a call (``is_whole`` False) a survey is asked whole or not at all: with every field empty it is valid
+    and ``is_asked`` is False. Otherwise every question on the way through it that must be answered is
+    required; answers to questions off the way are dropped. With ``by_hand`` the customer presses: scores
+    are buttons.
     """
 
     prefix = "survey"
 
-    def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        questionnaire: Questionnaire,
+        by_hand: bool = False,
+        is_whole: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = list(questionnaire.questions.all())
+        self.questionnaire, self.questions = questionnaire, list(questionnaire.questions.all())
+        self.by_hand, self.is_whole = by_hand, is_whole
         for question in self.questions:
             self.fields[question.code] = self._field(question)
 
-    @staticmethod
-    def _field(question: Question) -> forms.Field:
+    def _field(self, question: Question) -> forms.Field:
         match question.kind:
             case Question.Kind.SCORE:
-                widget = forms.NumberInput(attrs={"min": 1, "max": 10, "inputmode": "numeric"})
-                return forms.IntegerField(
-                    label=question.text, min_value=1, max_value=10, required=False, widget=widget
-                )
+                return self._number(question, 1)
+            case Question.Kind.NPS:
+                return self._number(question, 0)
             case Question.Kind.YES_NO:
                 return forms.TypedChoiceField(
                     label=question.text,
@@ -179,16 +189,48 @@ class SurveyForm(forms.Form):
                     required=False,
                     widget=forms.RadioSelect,
                 )
-        return forms.CharField(label=question.text, max_length=2000, required=False)
+            case Question.Kind.CHOICE:
+                return forms.ChoiceField(
+                    label=question.text,
+                    choices=question.choices if self.by_hand else [("", "–"), *question.choices],
+                    required=False,
+                    widget=forms.RadioSelect if self.by_hand else forms.Select,
+                )
+        area = forms.Textarea(attrs={"rows": 3}) if self.by_hand else None
+        return forms.CharField(label=question.text, max_length=LONGEST_ANSWER, required=False, widget=area)
+
+    def _number(self, question: Question, low: int) -> forms.Field:
+        if self.by_hand:
+            numbers = [(str(n), str(n)) for n in range(low, 11)]
+            return forms.TypedChoiceField(
+                label=question.text,
+                choices=numbers,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                widget=forms.RadioSelect,
+            )
+        widget = forms.NumberInput(attrs={"min": low, "max": 10, "inputmode": "numeric"})
+        return forms.IntegerField(
+            label=question.text, min_value=low, max_value=10, required=False, widget=widget
+        )
+
+    @property
+    def rows(self) -> list[tuple[Question, forms.BoundField]]:
+        """Each question with its field, in order."""
+        return [(question, self[question.code]) for question in self.questions]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        self.is_asked = bool(self.errors) or any(
-            cleaned.get(q.code) not in (None, "") for q in self.questions
-        )
+        given, way = flow.kept(self.questions, cleaned)
+        self.is_asked = self.is_whole or bool(self.errors) or bool(given)
         if self.is_asked:
-            for question in self.questions:
-                missing = cleaned.get(question.code) in (None, "")
-                if question.is_required and missing and question.code not in self.errors:
-                    self.add_error(question.code, _("Ask this one too, or leave the whole survey out."))
-        return cleaned
+            told = (
+                _("Please answer this one too.")
+                if self.is_whole
+                else _("Ask this one too, or leave the whole survey out.")
+            )
+            for question in flow.missing(way, cleaned):
+                if question.code not in self.errors:
+                    self.add_error(question.code, told)
+        return given

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models import Store, User
 from apps.accounts.roles import Role
 from apps.appointments.models.enquiry import Item
-from apps.callbacks import windows
-from apps.callbacks.models import NewCarTalk
+from apps.callbacks import surveys, windows
+from apps.callbacks.models import NewCarTalk, Questionnaire, Response
 from apps.calls.models import Call
 from apps.catalog.models import Package
 from apps.catalog.selectors import labour_rate, service_package
@@ -90,8 +90,17 @@ def window_of(call: Call) -> dict[str, Any]:
 
 
 @transaction.atomic
-def complete(call: Call, said: Mapping[str, Any], *, by: User) -> NewCarTalk:
+def complete(
+    call: Call,
+    said: Mapping[str, Any],
+    *,
+    questionnaire: Questionnaire | None = None,
+    answers: Mapping[str, Any] | None = None,
+    by: User,
+) -> NewCarTalk:
     """Complete a call of level 1 or 2. A mileage goes on file, a note becomes somebody's task.
+
+    Beside level 1 the SSI is asked: ``answers`` by the question's code, None when it was left out.
 
     ``said`` holds ``person_spoken_to`` and the fields of NewCarTalk.
     """
@@ -102,6 +111,9 @@ def complete(call: Call, said: Mapping[str, Any], *, by: User) -> NewCarTalk:
     if talk.odometer_km is not None and call.vehicle is not None:
         on = timezone.localdate(call.finished_at)
         call.vehicle.record_reading(talk.odometer_km, on, Reading.Source.CALL, by, store=call.store_id)
+    if questionnaire is not None and answers is not None:
+        bought = Handover.objects.select_related("store", "vehicle").get(pk=call.object_id)
+        surveys.record_once(questionnaire, bought, answers, channel=Response.Channel.PHONE, call=call, by=by)
     if level == 2 and talk.note_to_next.strip():
         _hand_on(call, talk)
     return talk

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import levels, no_shows, services, standards, surveys, uploads, windows
-from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SurveyForm
+from apps.callbacks import levels, no_shows, services, survey_menu, uploads, windows
+from apps.callbacks.asking import survey_of
+from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm
 from apps.calls.queues import CallQueue, declare_queue
 from apps.core import clock
-from apps.core.registry import Furnishing, NavItem, registry
+from apps.core.registry import NavItem, registry
 from apps.desk.models.event import EVENT_TITLES
 from apps.desk.subscriptions import subscribe
 from apps.handover.services import N15
@@ -40,10 +41,9 @@ N15_SCRIPT = _(
 
 
 def _post_repair(call, user):
-    questionnaire = surveys.in_use(user.group_id)
     return {
         "form": PostRepairForm(call=call),
-        "survey": SurveyForm(questionnaire=questionnaire) if questionnaire else None,
+        "survey": survey_of(call, None),
         "special": services.special_reasons(services.order_of(call), on=call.previous_on or clock.today()),
     }
 
@@ -90,7 +90,8 @@ WINDOWS = {
 def _new_car(call, user):
     note = levels.note_of_level_1(call) if call.queue == levels.LEVEL_2 else ""
     offer = levels.offer(call, user) if call.queue == levels.LEVEL_2 else {}
-    return {"form": NewCarForm(call=call), "note_of_level_1": note, "offer": offer}
+    survey = survey_of(call, None) if call.queue == levels.LEVEL_1 else None
+    return {"form": NewCarForm(call=call), "survey": survey, "note_of_level_1": note, "offer": offer}
 
 
 def _formed(key: str, label: Any, script: Any, order: int, form: str, context: Any) -> CallQueue:
@@ -119,10 +120,6 @@ def _settings() -> None:
     declare_setting(
         "callbacks.large_amount", Decimal, Decimal(5000), _("Large amount, called specially"), _("yuan")
     )
-    declare_setting(
-        standards.CSI_PER_ADVISOR, int, 10, _("Surveys of each advisor's customers a month"), low=1, high=500
-    )
-    declare_setting("callbacks.csi_target", Decimal, Decimal(85), _("CSI target"), _("points"), high=100)
     for key, label in WINDOWS.items():
         declare_setting(
             key,
@@ -157,14 +154,12 @@ def _queues() -> None:
 
 def register() -> None:
     """Called once, when Django is ready."""
-    declare(
-        "callbacks.see_csi", *MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER
-    )
     overseers = (*MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER)
     declare("callbacks.see_standards", *overseers, Role.CALLBACK_AGENT, Role.INFORMATION_CLERK)
     declare("callbacks.export", *MANAGERS, Role.CUSTOMER_MANAGER, Role.INFORMATION_CLERK)
     _settings()
     _queues()
+    survey_menu.register()
     subscribe("callbacks.new_car", "handover.delivered", handler=levels.new_car_delivered)
     subscribe("callbacks.level_2", "call.done", "call.unreached", handler=levels.level_1_over)
     subscribe("callbacks.complaint", "complaint.opened", handler=services.complaint_opened)
@@ -176,7 +171,6 @@ def register() -> None:
     subscribe("callbacks.post_repair", "workorder.delivered", handler=services.schedule_post_repair)
     EVENT_TITLES["callbacks.exported"] = _("Completed callbacks of %(month)s exported: %(calls)s")
     EVENT_TITLES["upload.repeated"] = _("Callback sent to the maker once more")
-    EVENT_TITLES["survey.answered"] = _("Survey answered")
     registry.add(
         NavItem(
             _("Callback standards"),
@@ -186,10 +180,8 @@ def register() -> None:
             group="calls",
             order=510,
         ),
-        NavItem(_("CSI"), "callbacks:csi", "mood-check", "callbacks.see_csi", group="manage", order=620),
         uploads.KIND,
         NavItem(
             _("Upload to the maker"), "callbacks:uploads", "cloud-upload", "callbacks.export", "calls", 515
         ),
-        Furnishing(lambda store: surveys.seed(store.group)),
     )

@@ -18,6 +18,7 @@ MIN_N = 5
 """Below this a figure is insufficient and is not ranked."""
 Z95 = 1.959964
 ZERO = Decimal(0)
+SCORED = {"score", "yes_no"}
 UNSCORED = {"screening", "suggestion", "recommendation"}
 
 
@@ -34,27 +35,52 @@ class Item:
     @property
     def is_scored(self) -> bool:
         """Whether it enters the index."""
-        return self.weight > 0 and self.in_index and self.kind != "text" and self.dimension not in UNSCORED
+        return self.weight > 0 and self.in_index and self.kind in SCORED and self.dimension not in UNSCORED
 
 
 @dataclass
 class Tally:
-    """Running sums of one item: ``n``, sum and sum of squares of its values on the 0–10 scale."""
+    """Running sums of one item: ``n``, sum and sum of squares of its values on the 0–10 scale.
+
+    ``high`` and ``low`` count the values from 9 and up to 6.
+    """
 
     n: int = 0
     total: int = 0
     squares: int = 0
+    high: int = 0
+    low: int = 0
 
     def add(self, value: int, times: int = 1) -> None:
         """Count ``value`` (1–10, or 10 and 0 for yes and no) ``times`` over."""
         self.n += times
         self.total += value * times
         self.squares += value * value * times
+        self.high += times if value >= 9 else 0
+        self.low += times if value <= 6 else 0
 
     @property
     def mean(self) -> Decimal | None:
         """The item's mean, or None without answers."""
         return Decimal(self.total) / self.n if self.n else None
+
+    @property
+    def variance(self) -> float:
+        """Of the answers, with n − 1; 0 for fewer than two."""
+        return (self.squares - self.total**2 / self.n) / (self.n - 1) if self.n > 1 else 0.0
+
+
+def significantly_below(part: Tally, whole: Tally) -> bool:
+    """Whether the part's mean lies below the whole's by more than chance (z of the two means, 95 %, two-
+    sided).
+
+    Never with fewer than five answers.
+    """
+    if part.n < MIN_N or whole.n < MIN_N or part.mean is None or whole.mean is None:
+        return False
+    spread = math.sqrt(part.variance / part.n + whole.variance / whole.n)
+    gap = float(whole.mean - part.mean)
+    return gap > Z95 * spread if spread else gap > 0
 
 
 @dataclass(frozen=True)
@@ -99,6 +125,10 @@ class Sheet:
         """Count one answer's value on the 0–10 scale."""
         self.tallies[code].add(value, times)
 
+    def put(self, code: str, n: int, total: int, squares: int) -> None:
+        """Take over an item's sums."""
+        self.tallies[code] = Tally(n, total, squares)
+
     def item_mean(self, code: str) -> Decimal | None:
         """Mean of one item on the 1–10 scale (yes/no: 0–10, so × 10 is % yes)."""
         return self.tallies[code].mean if code in self.tallies else None
@@ -137,14 +167,36 @@ class Sheet:
                 if tally.n < 2:
                     return None
                 share = float(weights[name] / total * self.items[code].weight / inside) * 10
-                spread = (tally.squares - tally.total**2 / tally.n) / (tally.n - 1)
-                variance += share**2 * spread / tally.n
+                variance += share**2 * tally.variance / tally.n
         return Decimal(repr(Z95 * math.sqrt(max(variance, 0.0))))
 
     def percent_yes(self, code: str) -> Figure:
         """Share of "yes" of a yes/no item, 0 to 100."""
         tally = self.tallies[code] if code in self.tallies else Tally()
         return Figure(tally.mean * 10 if tally.mean is not None else None, tally.n)
+
+    def promoters(self, code: str) -> Figure:
+        """The net promoter score of an item from 0 to 10: % from 9 less % up to 6, −100 to 100."""
+        tally = self.tallies[code] if code in self.tallies else Tally()
+        return Figure(Decimal(100 * (tally.high - tally.low)) / tally.n if tally.n else None, tally.n)
+
+    def lost_points(self) -> list[tuple[str, Decimal]]:
+        """How many points each scored item costs the index, most first.
+
+        Together they are 100 less the index.
+        """
+        means = self.dimensions()
+        weights = {name: sum((self.items[c].weight for c in self._scored(name)), ZERO) for name in means}
+        total = sum(weights.values(), ZERO)
+        lost = []
+        for name in means:
+            answered = [(c, mean) for c in self._scored(name) if (mean := self.item_mean(c)) is not None]
+            inside = sum((self.items[c].weight for c, _mean in answered), ZERO)
+            lost += [
+                (code, weights[name] / total * self.items[code].weight / inside * (10 - mean) * 10)
+                for code, mean in answered
+            ]
+        return sorted(lost, key=lambda pair: (-pair[1], pair[0]))
 
     def weak_items(self, target: Decimal) -> list[tuple[str, Decimal]]:
         """Scored items whose mean × 10 is below ``target``, weakest first."""

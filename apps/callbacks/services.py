@@ -156,14 +156,15 @@ def complete_post_repair(
     """Complete the call with what was said and, when it was asked, the survey: all or nothing.
 
     ``said`` holds ``person_spoken_to`` and the fields of PostRepair; ``answers`` the survey's, by
-    the question's code, and is None when the survey was left out.
+    the question's code, and is None when the survey was left out. Answers that the customer has given himself
+    meanwhile stand.
     """
     order = order_of(call)
     call.complete(by=by, person_spoken_to=said["person_spoken_to"])
     filled = PostRepair.objects.create(call=call, order=order, store_id=call.store_id, **_fields(said))
     response = None
     if questionnaire is not None and answers is not None:
-        response = surveys.record(
+        response = surveys.record_once(
             questionnaire, order, answers, channel=Response.Channel.PHONE, call=call, by=by
         )
     return filled, response

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.callbacks.views import csi, forms, standards, uploads
+from apps.callbacks.views import csi, forms, questionnaires, standards, survey, uploads
 
 app_name = "callbacks"
 
@@ -15,6 +15,13 @@ urlpatterns = [
     path("callbacks/uploads/", uploads.upload_list, name="uploads"),
     path("callbacks/uploads/<int:pk>/repetition/", uploads.upload_repeat, name="upload_repeat"),
     path("csi/", csi.report, name="csi"),
+    path("csi/mine/", csi.own, name="own_csi"),
+    path("csi/questionnaires/", questionnaires.questionnaire_list, name="questionnaires"),
+    path("csi/questionnaires/<int:pk>/", questionnaires.questionnaire_update, name="questionnaire"),
+    path("csi/questionnaires/<int:pk>/preview/", questionnaires.preview, name="questionnaire_preview"),
+    path("csi/questionnaires/<int:pk>/version/", questionnaires.version_create, name="questionnaire_version"),
+    path("surveys/code/", survey.code_create, name="survey_code"),
+    path("surveys/link/", survey.link_create, name="survey_link"),
     path("csi/responses/", csi.responses, name="responses"),
     path("csi/responses/<int:pk>/", csi.response_detail, name="response"),
 ]

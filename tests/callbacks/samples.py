@@ -5,6 +5,12 @@ from apps.handover.services import N15
 from tests.callbacks.factories import make_post_repair_call, make_response, make_upload
 from tests.calls.factories import make_call
 
+OF_THE_GROUP = {
+    "callbacks:questionnaire",
+    "callbacks:questionnaire_preview",
+    "callbacks:questionnaire_version",
+}
+
 
 def samples(cast) -> dict[str, dict]:
     call, response = make_post_repair_call(cast), make_response(cast)
@@ -12,6 +18,10 @@ def samples(cast) -> dict[str, dict]:
     return {f"api:callback-{verb}": {"pk": call.pk} for verb in verbs} | {
         "callbacks:post_repair": {"pk": call.pk},
         "callbacks:new_car": {"pk": make_call(cast, queue=levels.LEVEL_2).pk},
+        **{
+            f"callbacks:questionnaire{verb}": {"pk": response.questionnaire_id}
+            for verb in ("", "_preview", "_version")
+        },
         "callbacks:no_show": {"pk": make_call(cast, queue="no_show").pk},
         "callbacks:upload_repeat": {"pk": make_upload(cast).pk},
         "callbacks:follow_up": {"pk": make_call(cast, queue=N15).pk},

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.roles import Role
-from apps.callbacks import surveys
+from apps.callbacks import reading, surveys
 from apps.callbacks.models import Response
 from apps.callbacks.scores import shown
 from apps.core import clock
@@ -18,8 +18,12 @@ from tests.cast import person
 def report(cast, user=None):
     now = clock.now()
     questionnaire = surveys.seed(cast.group)
-    return surveys.by_advisor(
-        user or cast.manager, questionnaire, now - timedelta(hours=1), now + timedelta(hours=1)
+    return reading.by(
+        user or cast.manager,
+        questionnaire,
+        now - timedelta(hours=1),
+        now + timedelta(hours=1),
+        reading.CUTS["advisor"],
     )
 
 
@@ -29,10 +33,10 @@ def test_each_advisor_has_his_own_figures_and_the_whole_is_theirs_together(cast)
         make_response(cast)
         make_response(cast, advisor=second, quality=4, overall=5)
     whole, rows = report(cast)
-    assert [(r.advisor.name, r.sheet.responses) for r in rows] == [(cast.advisor.name, 5), ("孙悦", 5)]
+    assert [(r.label, r.sheet.responses) for r in rows] == [(cast.advisor.name, 5), ("孙悦", 5)]
     assert rows[0].sheet.index.value > rows[1].sheet.index.value
-    assert whole.sheet.responses == 10
-    assert whole.sheet.item_mean("quality") == Decimal("6.5")
+    assert whole.responses == 10
+    assert whole.item_mean("quality") == Decimal("6.5")
 
 
 def test_an_advisor_with_too_few_answers_comes_last_and_is_not_ranked(cast):
@@ -51,7 +55,7 @@ def test_the_page_shows_the_index_the_chart_and_the_weak_items(cast, client):
     response = client.get("/csi/")
     page = response.content.decode()
     whole, _rows = report(cast)
-    assert str(shown(whole.sheet.index.value)) in page
+    assert str(shown(whole.index.value)) in page
     assert '<svg class="chart' in page
     assert response.context["weak"][0][1] == 30
 
@@ -59,17 +63,17 @@ def test_the_page_shows_the_index_the_chart_and_the_weak_items(cast, client):
 def test_a_figure_opens_the_responses_it_was_counted_from(cast, client):
     made = make_response(cast)
     client.force_login(cast.manager)
-    listed = client.get(f"/csi/responses/?advisor={cast.advisor.pk}")
+    listed = client.get(f"/csi/responses/?by=advisor&part={cast.advisor.pk}")
     assert made.order.number in listed.content.decode()
     assert client.get(f"/csi/responses/{made.pk}/").status_code == 200
-    assert made.order.number not in client.get("/csi/responses/?advisor=0").content.decode()
+    assert made.order.number not in client.get("/csi/responses/?by=advisor&part=0").content.decode()
 
 
 def test_answers_outside_the_period_do_not_count(cast, client):
     made = make_response(cast)
     Response.objects.filter(pk=made.pk).update(answered_at=clock.now() - timedelta(days=60))
     whole, rows = report(cast)
-    assert (whole.sheet.responses, rows) == (0, [])
+    assert (whole.responses, rows) == (0, [])
 
 
 def test_a_wrong_period_is_refused_beside_its_field(cast, client):

@@ -132,7 +132,7 @@ class QuestionSerializer(serializers.ModelSerializer):
         model = Question
         fields: ClassVar = [
             "code", "position", "dimension", "kind", "text_zh", "text_en", "weight", "in_index",
-            "is_required",
+            "is_required", "ends_on_no", "options", "after", "after_answer",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -149,13 +149,13 @@ class QuestionnaireSerializer(serializers.ModelSerializer):
 
 
 class AnswerSerializer(serializers.ModelSerializer):
-    """One raw answer: exactly one of ``score``, ``yes``, ``text``."""
+    """One raw answer: exactly one of ``score``, ``nps``, ``yes``, ``choice``, ``text``."""
 
     question = serializers.CharField(source="question.code", read_only=True)
 
     class Meta:
         model = Answer
-        fields: ClassVar = ["question", "score", "yes", "text"]
+        fields: ClassVar = ["question", "score", "nps", "yes", "choice", "text"]
         read_only_fields = fields
 
 
@@ -168,8 +168,8 @@ class SurveySerializer(serializers.ModelSerializer):
     class Meta:
         model = Response
         fields: ClassVar = [
-            "id", "questionnaire", "version", "order", "call", "advisor", "channel", "taken_by",
-            "answered_at", "answers",
+            "id", "questionnaire", "version", "order", "handover", "call", "advisor", "technician",
+            "consultant", "channel", "taken_by", "answered_at", "ended_by", "answers",
         ]  # fmt: skip
         read_only_fields = fields
 

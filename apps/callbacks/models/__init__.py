@@ -1,15 +1,18 @@
 from apps.callbacks.models.forms import FollowUp, NewCarTalk, NoShowTalk, PostRepair
-from apps.callbacks.models.survey import Answer, Question, Questionnaire, Response
+from apps.callbacks.models.questionnaire import Question, Questionnaire
+from apps.callbacks.models.response import Answer, Invitation, Response, Tally
 from apps.callbacks.models.upload import Upload
 
 __all__ = [
     "Answer",
     "FollowUp",
+    "Invitation",
     "NewCarTalk",
     "NoShowTalk",
     "PostRepair",
     "Question",
     "Questionnaire",
     "Response",
+    "Tally",
     "Upload",
 ]

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import template
 
+from apps.callbacks.models import Answer
 from apps.callbacks.scores import Figure, shown
 
 register = template.Library()
@@ -29,3 +30,18 @@ def against(figure: Figure, target: Decimal) -> str:
     if not figure.is_sufficient or figure.value is None:
         return ""
     return "late" if figure.value < target else "ready"
+
+
+@register.filter
+def change_from(now: Figure, before: Figure) -> str:
+    """``+1.4`` or ``−0.6`` against the period before; nothing where one of the two is missing."""
+    if now.value is None or before.value is None:
+        return ""
+    change = shown(now.value - before.value) or Decimal(0)
+    return f"+{change}" if change > 0 else f"\N{MINUS SIGN}{-change}" if change < 0 else "±0"
+
+
+@register.filter
+def chosen(answer: Answer) -> str:
+    """The choice in the reader's words."""
+    return dict(answer.question.choices).get(answer.choice, answer.choice)

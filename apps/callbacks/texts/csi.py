@@ -1,7 +1,9 @@
 """The service CSI that comes with the product, version 1: code, dimension, kind, weight, texts."""
 
-CSI = "csi"
+CODE = "csi"
+ABOUT = "service"
 NAME = "售后服务满意度"
+NAME_EN = "Service satisfaction (CSI)"
 QUESTIONS = [
     ("listened", "screening", "yes_no", 0, "您到店后，服务顾问是否花了时间听您说完车的情况？", "Did your advisor take the time to hear you out when you arrived?"),
     ("booking", "booking", "score", 1, "预约时，时间安排是否方便？请打 1 到 10 分。", "How convenient was it to get an appointment? 1 to 10."),
@@ -18,3 +20,5 @@ QUESTIONS = [
 ]  # fmt: skip
 OPTIONAL = {"booking", "suggestions"}
 """May be left empty: whoever came without an appointment cannot judge the booking."""
+ENDING: set[str] = set()
+CHOICES: dict[str, list[list[str]]] = {}

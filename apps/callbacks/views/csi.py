@@ -1,4 +1,4 @@
-"""The first CSI report: by advisor, with a chart."""
+"""The satisfaction report: index, parts, items, months; and the answers behind each figure."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from apps.accounts.access import require_perm
-from apps.accounts.models import Setting
-from apps.callbacks import charts, surveys
-from apps.callbacks.models import Question, Response
-from apps.core import clock
+from apps.accounts.models import Setting, User
+from apps.callbacks import charts, reading, surveys
+from apps.callbacks.models import Question, Questionnaire, Response
+from apps.core import clock, keyset
+
+OWN_DAYS = 90
+TARGET = "callbacks.csi_target"
 
 
 class PeriodForm(forms.Form):
@@ -41,45 +45,94 @@ def _period(request: HttpRequest) -> tuple[PeriodForm, date, date]:
     return form, default["start"], default["end"]
 
 
+def _asked(request: HttpRequest) -> tuple[list[Questionnaire], Questionnaire | None]:
+    """The versions that have been asked, and the one that the page is about."""
+    used = Questionnaire.objects.visible_to(request.user).exclude(state=Questionnaire.State.DRAFT)
+    versions = list(used.order_by("code", "-version"))
+    wanted = request.GET.get("survey", "")
+    if wanted:
+        chosen = next((row for row in versions if str(row.pk) == wanted), None)
+        if chosen is None:
+            raise Http404
+        return versions, chosen
+    return versions, surveys.in_use(request.user.group_id)
+
+
 @require_GET
 @require_perm("callbacks.see_csi")
 def report(request: HttpRequest) -> HttpResponse:
-    """GET /csi/?start=&end= → index, dimensions, weak items, advisors; each figure opens its answers."""
+    """GET /csi/?survey=&by=advisor&start=&end= → index, parts, items, months.
+
+    Each figure opens its answers.
+    """
     form, start, end = _period(request)
-    questionnaire = surveys.in_use(request.user.group_id)
+    versions, questionnaire = _asked(request)
     context: dict[str, Any] = {"form": form, "start": start, "end": end, "questionnaire": questionnaire}
-    context |= {"start_iso": start.isoformat(), "end_iso": end.isoformat()}
+    context["versions"] = versions
     if questionnaire is not None:
-        since, until = clock.at(start, 0), clock.at(end + timedelta(days=1), 0)
-        whole, rows = surveys.by_advisor(request.user, questionnaire, since, until)
-        target = Decimal(Setting.value_of("callbacks.csi_target", request.user.store))
-        texts = {q.code: q.text for q in questionnaire.questions.all()}
-        labels = dict(Question.Dimension.choices)
-        context |= {
-            "whole": whole.sheet,
-            "rows": rows,
-            "target": target,
-            "chart": charts.bars(rows, target),
-            "dimensions": [(labels[name], mean * 10) for name, mean in whole.sheet.dimensions().items()],
-            "weak": [(texts[code], value) for code, value in whole.sheet.weak_items(target)],
-            "recommend": whole.sheet.percent_yes("recommend"),
-            "listened": whole.sheet.percent_yes("listened"),
-        }
+        cut = reading.CUTS.get(request.GET.get("by", ""))
+        if cut is None or questionnaire.about not in cut.about:
+            cut = reading.CUTS[reading.USUAL[Questionnaire.About(questionnaire.about)]]
+        context |= _figures(request.user, questionnaire, start, end, cut)
     return render(request, "callbacks/csi.html", context, status=422 if form.errors else 200)
+
+
+def _figures(
+    user: User, questionnaire: Questionnaire, start: date, end: date, cut: reading.Cut
+) -> dict[str, Any]:
+    """Everything that the report shows of a period, and the index of the one before. Fourteen queries."""
+    span = end - start + timedelta(days=1)
+    since, until = clock.at(start, 0), clock.at(end + timedelta(days=1), 0)
+    whole, rows = reading.by(user, questionnaire, since, until, cut)
+    before, _rows = reading.by(user, questionnaire, clock.at(start - span, 0), since, cut)
+    target = Decimal(Setting.value_of(TARGET, user.store))
+    questions = {q.code: q for q in questionnaire.questions.all()}
+    labels = dict(Question.Dimension.choices)
+    query = {"survey": questionnaire.pk, "start": start.isoformat(), "end": end.isoformat()}
+    return {
+        "whole": whole,
+        "before": before,
+        "rows": rows,
+        "cut": cut,
+        "cuts": reading.cuts_of(questionnaire),
+        "target": target,
+        "query": urlencode(query),
+        "chart": charts.bars(rows, target),
+        "trend": charts.line(reading.months(user, questionnaire, end), target),
+        "dimensions": [(labels[name], mean * 10) for name, mean in whole.dimensions().items()],
+        "lost": [
+            (questions[code].text, points, whole.item_mean(code)) for code, points in whole.lost_points()
+        ][:8],
+        "weak": [(questions[code].text, value) for code, value in whole.weak_items(target)],
+        "shares": [
+            (q.text, whole.percent_yes(q.code)) for q in questions.values() if q.kind == Question.Kind.YES_NO
+        ],
+        "promoters": [
+            (q.text, whole.promoters(q.code)) for q in questions.values() if q.kind == Question.Kind.NPS
+        ],
+        "ended": Response.objects.visible_to(user)
+        .filter(questionnaire=questionnaire)
+        .answered_between(since, until)
+        .exclude(ended_by="")
+        .count(),
+    }
 
 
 @require_GET
 @require_perm("callbacks.see_csi")
 def responses(request: HttpRequest) -> HttpResponse:
-    """GET /csi/responses/?start=&end=&advisor= → the responses behind a figure."""
+    """GET /csi/responses/?survey=&start=&end=&by=&part= → the responses behind a figure, latest first."""
     form, start, end = _period(request)
+    _versions, questionnaire = _asked(request)
     since, until = clock.at(start, 0), clock.at(end + timedelta(days=1), 0)
-    rows = Response.objects.visible_to(request.user).answered_between(since, until)
-    advisor = request.GET.get("advisor", "")
-    if advisor.isdigit():
-        rows = rows.filter(advisor_id=int(advisor))
-    rows = rows.select_related("order__vehicle", "advisor", "questionnaire").order_by("-answered_at")
-    context = {"form": form, "start": start, "end": end, "advisor": advisor, "responses": list(rows[:200])}
+    rows = Response.objects.visible_to(request.user).filter(questionnaire=questionnaire)
+    rows = rows.whole().answered_between(since, until)
+    cut, part = reading.CUTS.get(request.GET.get("by", "")), request.GET.get("part")
+    if cut is not None and part is not None:
+        rows = rows.filter(**reading.of_part(cut, part))
+    found = rows.select_related("order__vehicle", "handover__vehicle", "advisor", "questionnaire")
+    page = keyset.page(found, request.GET, order=("-answered_at", "-pk"))
+    context = {"form": form, "start": start, "end": end, "page": page, "questionnaire": questionnaire}
     return render(request, "callbacks/responses.html", context)
 
 
@@ -88,8 +141,29 @@ def responses(request: HttpRequest) -> HttpResponse:
 def response_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /csi/responses/7/ → the raw answers."""
     visible = Response.objects.visible_to(request.user).select_related(
-        "order__vehicle", "advisor", "questionnaire"
+        "order__vehicle", "handover__vehicle", "advisor", "technician", "questionnaire", "taken_by"
     )
     found = get_object_or_404(visible, pk=pk)
     answers = list(found.answers.select_related("question").order_by("question__position"))
     return render(request, "callbacks/response.html", {"response": found, "answers": answers})
+
+
+@require_GET
+@require_perm("callbacks.see_own_csi")
+def own(request: HttpRequest) -> HttpResponse:
+    """GET /csi/mine/ → one's own figures of ninety days.
+
+    Below five answers nothing, so that nobody is named.
+    """
+    questionnaire = surveys.in_use(request.user.group_id)
+    today = clock.today()
+    context: dict[str, Any] = {"questionnaire": questionnaire, "days": OWN_DAYS}
+    if questionnaire is not None:
+        context |= reading.own(
+            request.user,
+            questionnaire,
+            clock.at(today - timedelta(days=OWN_DAYS), 0),
+            clock.at(today + timedelta(days=1), 0),
+        )
+        context["target"] = Decimal(Setting.value_of(TARGET, request.user.store))
+    return render(request, "callbacks/own_csi.html", context)

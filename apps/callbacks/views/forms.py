@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.access import require_perm
-from apps.callbacks import levels, no_shows, services, surveys
+from apps.callbacks import levels, no_shows, services
+from apps.callbacks.asking import survey_of
 from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SurveyForm
 from apps.calls.models import Call
 from apps.calls.views.outcomes import on_to
@@ -26,19 +27,11 @@ from apps.desk.once import once
 def post_repair_create(request: HttpRequest, pk: int) -> HttpResponse:
     """POST /callbacks/12/post-repair/ → the queue; a negative answer leads straight to the complaint."""
     call = find(request, pk)
-    questionnaire = surveys.in_use(request.user.group_id)
-    form = PostRepairForm(request.POST, call=call)
-    survey = SurveyForm(request.POST, questionnaire=questionnaire) if questionnaire else None
-    if not form.is_valid() or (survey is not None and not survey.is_valid()):
-        if survey is not None:
-            survey.is_valid()
+    form, survey = PostRepairForm(request.POST, call=call), survey_of(call, request.POST)
+    if not _are_valid(form, survey):
         return call_page(request, call, status=422, form=form, survey=survey)
     filled, _response = services.complete_post_repair(
-        call,
-        form.cleaned_data,
-        questionnaire=questionnaire,
-        answers=survey.cleaned_data if survey is not None and survey.is_asked else None,
-        by=request.user,
+        call, form.cleaned_data, **_asked(survey), by=request.user
     )
     if services.may_need_complaint(filled) and request.user.has_perm("complaints.take"):
         messages.warning(
@@ -84,9 +77,10 @@ def new_car_create(request: HttpRequest, pk: int) -> HttpResponse:
     if call.queue not in NewCarForm.ASKED:
         raise Http404
     form = NewCarForm(request.POST, call=call)
-    if not form.is_valid():
-        return call_page(request, call, status=422, form=form)
-    talk = levels.complete(call, form.cleaned_data, by=request.user)
+    survey = survey_of(call, request.POST) if call.queue == levels.LEVEL_1 else None
+    if not _are_valid(form, survey):
+        return call_page(request, call, status=422, form=form, survey=survey)
+    talk = levels.complete(call, form.cleaned_data, **_asked(survey), by=request.user)
     if talk.is_negative and request.user.has_perm("complaints.take"):
         messages.warning(
             request, _("The customer is not content. Take the complaint in, or go back to the calls.")
@@ -94,3 +88,15 @@ def new_car_create(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(reverse("complaints:create") + f"?vehicle={call.vehicle_id}")
     messages.success(request, _("The call is completed."))
     return on_to(request, call)
+
+
+def _are_valid(form: Form, survey: SurveyForm | None) -> bool:
+    """Both are judged, so that everything wrong is told at once."""
+    return all([form.is_valid(), survey is None or survey.is_valid()])
+
+
+def _asked(survey: SurveyForm | None) -> dict[str, Any]:
+    """The survey's version and answers, when it was asked."""
+    if survey is None or not survey.is_asked:
+        return {}
+    return {"questionnaire": survey.questionnaire, "answers": survey.cleaned_data}

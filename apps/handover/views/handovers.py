@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from apps.accounts.access import require_perm
 from apps.calls.models import Call
 from apps.core import clock
+from apps.core.registry import registry
 from apps.desk.models import Event
 from apps.desk.models.event import EVENT_TITLES
 from apps.handover import checklists
@@ -92,6 +93,7 @@ def handover_page(
             "time_form": TimeForm(),
             "reason_form": ReasonForm(),
             "call": Call.objects.filter(key=f"n15-{handover.pk}").select_related("owner").first(),
+            "panels": registry.panels_for("handover", handover, user),
             "story": [
                 (event, EVENT_TITLES.get(event.kind, event.kind))
                 for event in Event.objects.visible_to(user).about(handover)[:20]
