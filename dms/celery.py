@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "forget-typed-requests": {"task": "appointments.forget_typed", "schedule": 3600.0},
     "forget-kept-bookings": {"task": "appointments.forget_kept", "schedule": 3600.0},
     "record-day-use": {"task": "workshop.record_day_use", "schedule": 3600.0},
+    "draw-csi-samples": {"task": "callbacks.draw_samples", "schedule": 900.0},
     "upload-callbacks": {"task": "callbacks.upload", "schedule": 60.0},
     "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},
 }

@@ -26,6 +26,10 @@ class SpokenToMixin(forms.Form):
         self.fields["person_spoken_to"].initial = call.customer.name[:60]
 
 
+class SampleForm(SpokenToMixin):
+    """A call of the CSI sample: the survey is its form."""
+
+
 class PostRepairForm(SpokenToMixin, forms.ModelForm):
     """Did the repair hold?"""
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_noop
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import levels, no_shows, services, survey_menu, uploads, windows
+from apps.callbacks import levels, no_shows, sampling, services, survey_menu, uploads, windows
 from apps.callbacks.asking import survey_of
-from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm
+from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SampleForm
 from apps.calls.queues import CallQueue, declare_queue
 from apps.core import clock
 from apps.core.registry import NavItem, registry
@@ -70,6 +70,12 @@ COMPLAINT_SCRIPT = _(
     "Is there anything else that we should do better?\n\n"
     "Thank you. You reach us day and night at %(hotline)s."
 )
+SAMPLE_SCRIPT = _(
+    "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
+    "Your car %(vehicle)s was with us lately, and you were drawn to tell us how it was. May I ask you a few "
+    "questions? It takes three minutes.\n\n"
+    "Thank you. You reach us day and night at %(hotline)s."
+)
 NO_SHOW_SCRIPT = _(
     "Good day, this is %(agent)s of %(store)s. Am I speaking to %(customer)s?\n\n"
     "We had kept a time for your car %(vehicle)s and did not see you. Nothing is lost: shall we find another "
@@ -82,6 +88,7 @@ WINDOWS = {
     windows.LEVEL_2: _("Level-2 callback, working days after level 1"),
     windows.POST_REPAIR: _("Post-repair callback, working days after delivery"),
     windows.COMPLAINT: _("Complaint follow-up, working days after it was closed"),
+    windows.CSI_SAMPLE: _("Call of the CSI sample, working days after the draw"),
     windows.NO_SHOW: _("No-show call, working days after the appointment"),
     windows.SPECIAL: _("Special post-repair callback, working days after delivery"),
 }
@@ -110,6 +117,10 @@ def _formed(key: str, label: Any, script: Any, order: int, form: str, context: A
 
 def _follow_up(call, user):
     return {"form": FollowUpForm(call=call)}
+
+
+def _sample(call, user):
+    return {"form": SampleForm(call=call), "survey": survey_of(call, None, is_whole=True)}
 
 
 def _no_show(call, user):
@@ -146,6 +157,7 @@ def _queues() -> None:
             "post_repair",
             _post_repair,
         ),
+        _formed(sampling.QUEUE, _("CSI sample"), SAMPLE_SCRIPT, 25, "sample", _sample),
         _formed(N15, _("N+15 follow-up"), N15_SCRIPT, 30, "follow_up", _follow_up),
         _formed(no_shows.NO_SHOW, _("No-show call"), NO_SHOW_SCRIPT, 40, "no_show", _no_show),
     ):

@@ -171,6 +171,28 @@ def complete_post_repair(
 
 
 @transaction.atomic
+def complete_sample(
+    call: Call,
+    said: Mapping[str, Any],
+    *,
+    questionnaire: Questionnaire | None = None,
+    answers: Mapping[str, Any] | None = None,
+    by: User,
+) -> Response | None:
+    """Complete a call of the CSI sample with its answers.
+
+    Without when the customer gave them himself meanwhile.
+    """
+    order = order_of(call)
+    call.complete(by=by, person_spoken_to=said["person_spoken_to"])
+    if questionnaire is None or answers is None:
+        return None
+    return surveys.record_once(
+        questionnaire, order, answers, channel=Response.Channel.PHONE, call=call, by=by
+    )
+
+
+@transaction.atomic
 def complete_follow_up(call: Call, said: Mapping[str, Any], *, by: User) -> FollowUp:
     """Complete an N+15 call. A reading is kept on the vehicle; a defect becomes the manager's task.
 

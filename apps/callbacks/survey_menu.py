@@ -9,15 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import invitations, standards, surveys
+from apps.callbacks import invitations, recovery, sampling, standards, surveys
 from apps.callbacks.views.csi import TARGET
 from apps.callbacks.views.survey import survey_public
 from apps.core.registry import Furnishing, LinkKind, NavItem, Panel, registry
 from apps.desk.models.event import EVENT_TITLES
+from apps.desk.subscriptions import subscribe
 
 OVERSEERS = (*MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER)
 TITLES = {
     "survey.answered": _("Survey answered"),
+    "survey.drawn": _("Sample drawn"),
     "survey.invited": _("Invited to the survey"),
     "questionnaire.drafted": _("New version of a questionnaire begun"),
     "questionnaire.edited": _("Draft of a questionnaire changed"),
@@ -35,7 +37,10 @@ def register() -> None:
     declare_setting(
         standards.CSI_PER_ADVISOR, int, 10, _("Surveys of each advisor's customers a month"), low=1, high=500
     )
+    declare_setting(recovery.LOW_SCORE, int, 5, _("Scores up to this open a recovery task"), low=1, high=10)
     EVENT_TITLES.update(TITLES)
+    subscribe("callbacks.sample_replaced", "call.unreached", handler=sampling.unreached)
+    subscribe("callbacks.sample_answered", surveys.ANSWERED, handler=sampling.answered)
     registry.add(
         NavItem(_("Satisfaction"), "callbacks:csi", "mood-check", "callbacks.see_csi", "manage", 620),
         NavItem(

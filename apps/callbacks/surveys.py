@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from apps.accounts.models import DealerGroup, User
-from apps.callbacks import flow
+from apps.callbacks import flow, recovery
 from apps.callbacks.models import Answer, Question, Questionnaire, Response
 from apps.callbacks.models.response import seal_of
 from apps.callbacks.texts import csi, ssi
@@ -149,6 +149,7 @@ def record(
     Answer.objects.bulk_create(rows)
     if not response.ended_by:
         _count(response, rows)
+        recovery.open_for(response, rows)
     facts = {"response": response.pk, "seal": response.seal, "code": questionnaire.code}
     Event.record(ANSWERED, about=response, by=by, thread=subject.event_thread, facts=facts)
     return response

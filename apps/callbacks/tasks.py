@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.callbacks import uploads
+from apps.callbacks import sampling, uploads
 from apps.core import clock
 
 
@@ -12,3 +12,9 @@ def upload() -> int:
     now = clock.now()
     uploads.lay(now)
     return uploads.send_due(now)
+
+
+@shared_task(name="callbacks.draw_samples")
+def draw_samples() -> int:
+    """Draw last week's samples where they are not drawn yet; returns how many."""
+    return sampling.draw_due(clock.today())

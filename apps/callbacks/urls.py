@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.callbacks.views import csi, forms, questionnaires, standards, survey, uploads
+from apps.callbacks.views import csi, forms, questionnaires, samples, standards, survey, uploads
 
 app_name = "callbacks"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("callbacks/<int:pk>/post-repair/", forms.post_repair_create, name="post_repair"),
     path("callbacks/<int:pk>/follow-up/", forms.follow_up_create, name="follow_up"),
     path("callbacks/<int:pk>/no-show/", forms.no_show_create, name="no_show"),
+    path("callbacks/<int:pk>/sample/", forms.sample_create, name="sample"),
     path("callbacks/<int:pk>/new-car/", forms.new_car_create, name="new_car"),
     path("callbacks/standards/", standards.report, name="standards"),
     path("callbacks/standards/export/", standards.export_create, name="export"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("csi/questionnaires/<int:pk>/version/", questionnaires.version_create, name="questionnaire_version"),
     path("surveys/code/", survey.code_create, name="survey_code"),
     path("surveys/link/", survey.link_create, name="survey_link"),
+    path("csi/samples/", samples.draw_list, name="draws"),
+    path("csi/samples/<int:pk>/", samples.draw_detail, name="draw"),
     path("csi/responses/", csi.responses, name="responses"),
     path("csi/responses/<int:pk>/", csi.response_detail, name="response"),
 ]

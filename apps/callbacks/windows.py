@@ -13,6 +13,7 @@ LEVEL_1, LEVEL_2 = "callbacks.level_1_days", "callbacks.level_2_days"
 POST_REPAIR, SPECIAL = "callbacks.post_repair_days", "callbacks.special_days"
 COMPLAINT = "callbacks.complaint_days"
 NO_SHOW = "callbacks.no_show_days"
+CSI_SAMPLE = "callbacks.csi_sample_days"
 DEFAULTS = {
     LEVEL_1: (1, 3),
     LEVEL_2: (5, 8),
@@ -20,6 +21,7 @@ DEFAULTS = {
     SPECIAL: (1, 5),
     COMPLAINT: (3, 5),
     NO_SHOW: (1, 2),
+    CSI_SAMPLE: (1, 5),
 }
 """First and last working day, of the day after. Source: domain description, callback queues."""
 LATEST = 60

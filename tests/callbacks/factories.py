@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from apps.callbacks import services, surveys
-from apps.callbacks.models import Response, Upload
+from apps.callbacks import sampling, services, surveys
+from apps.callbacks.models import Draw, Response, Upload
 from apps.calls.models import Call
 from apps.core import clock
 from apps.desk.models import Event
+from apps.workorders.models import WorkOrder
 from tests.calls.factories import make_call
 from tests.workorders.factories import make_order
 
@@ -55,3 +57,23 @@ def make_upload(cast: Any, **fields: Any) -> Upload:
     said = {"solved": "yes", "satisfaction": 9, "suggestions": "", "person_spoken_to": "王女士"}
     services.complete_post_repair(call, said, by=cast.agent)
     return Upload.objects.create(store=call.store, call=call, due_at=clock.now(), **fields)
+
+
+def make_visits(cast: Any, n: int, *, advisor: Any = None, **fields: Any) -> list[WorkOrder]:
+    """``n`` orders delivered on the last day of last week, each of a customer of his own."""
+    _first, last = sampling.week_before(clock.today())
+    orders = [make_order(cast, **fields) for _n in range(n)]
+    told = {"status": "delivered", "closed_at": clock.at(last, 12)}
+    if advisor is not None:
+        told["advisor"] = advisor
+    WorkOrder.objects.filter(pk__in=[order.pk for order in orders]).update(**told)
+    return list(WorkOrder.objects.filter(pk__in=[order.pk for order in orders]).order_by("pk"))
+
+
+def make_draw(cast: Any, *, seed: str = "s") -> Draw:
+    """Last week's draw of the cast's store."""
+    surveys.seed(cast.group)
+    first, last = sampling.week_before(clock.today())
+    made = sampling.draw(cast.store, first, last + timedelta(0), seed=seed)
+    assert made is not None
+    return made

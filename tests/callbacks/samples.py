@@ -2,8 +2,9 @@
 
 from apps.callbacks import levels
 from apps.handover.services import N15
-from tests.callbacks.factories import make_post_repair_call, make_response, make_upload
+from tests.callbacks.factories import make_draw, make_post_repair_call, make_response, make_upload
 from tests.calls.factories import make_call
+from tests.workorders.factories import make_order
 
 OF_THE_GROUP = {
     "callbacks:questionnaire",
@@ -22,6 +23,8 @@ def samples(cast) -> dict[str, dict]:
             f"callbacks:questionnaire{verb}": {"pk": response.questionnaire_id}
             for verb in ("", "_preview", "_version")
         },
+        "callbacks:sample": {"pk": make_call(cast, queue="csi_sample", about=make_order(cast)).pk},
+        "callbacks:draw": {"pk": make_draw(cast).pk},
         "callbacks:no_show": {"pk": make_call(cast, queue="no_show").pk},
         "callbacks:upload_repeat": {"pk": make_upload(cast).pk},
         "callbacks:follow_up": {"pk": make_call(cast, queue=N15).pk},

@@ -10,7 +10,7 @@ from apps.callbacks import flow, invitations, surveys
 from apps.callbacks.models import Answer, Invitation, Question, Questionnaire, Response, Tally
 from apps.callbacks.texts import ssi
 from apps.core.errors import DomainError
-from apps.desk.models import Event
+from apps.desk.models import Event, Task
 from apps.messaging.models import Message
 from apps.workorders.models import WorkOrder
 from tests.callbacks.factories import GOOD, make_post_repair_call, make_reached, make_response
@@ -286,3 +286,14 @@ def test_the_tallies_are_what_was_answered(cast):
     assert rows["recommend"].total == 20
     assert "suggestions" not in rows
     assert Decimal(rows["price"].total) / rows["price"].n == 8
+
+
+def test_a_low_score_is_the_customer_manager_s_task_at_once(cast):
+    assert not Task.objects.filter(kind="callbacks.recovery").exists()
+    make_response(cast)
+    assert not Task.objects.filter(kind="callbacks.recovery").exists()
+    made = make_response(cast, quality=3, price=5, overall=6)
+    task = Task.objects.get(kind="callbacks.recovery")
+    assert (task.role, task.url) == ("customer_manager", reverse("callbacks:response", args=[made.pk]))
+    assert task.note.index("3") < task.note.index("5"), "the worst first"
+    assert "6" not in task.note

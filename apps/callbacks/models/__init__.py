@@ -1,10 +1,13 @@
 from apps.callbacks.models.forms import FollowUp, NewCarTalk, NoShowTalk, PostRepair
 from apps.callbacks.models.questionnaire import Question, Questionnaire
 from apps.callbacks.models.response import Answer, Invitation, Response, Tally
+from apps.callbacks.models.sampling import Draw, Drawn
 from apps.callbacks.models.upload import Upload
 
 __all__ = [
     "Answer",
+    "Draw",
+    "Drawn",
     "FollowUp",
     "Invitation",
     "NewCarTalk",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from apps.accounts.access import require_perm
 from apps.callbacks import levels, no_shows, services
 from apps.callbacks.asking import survey_of
-from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SurveyForm
+from apps.callbacks.forms import FollowUpForm, NewCarForm, NoShowForm, PostRepairForm, SampleForm, SurveyForm
 from apps.calls.models import Call
 from apps.calls.views.outcomes import on_to
 from apps.calls.views.pages import call_page, find
@@ -64,6 +64,23 @@ def _completed(request: HttpRequest, call: Call, form: Form, complete: Callable[
     if not form.is_valid():
         return call_page(request, call, status=422, form=form)
     complete(call, form.cleaned_data, by=request.user)
+    messages.success(request, _("The call is completed."))
+    return on_to(request, call)
+
+
+@require_POST
+@require_perm("calls.make")
+@once
+def sample_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST /callbacks/12/sample/ → the whole survey, or the screening question that ended it.
+
+    The next reason.
+    """
+    call = find(request, pk)
+    form, survey = SampleForm(request.POST, call=call), survey_of(call, request.POST, is_whole=True)
+    if not _are_valid(form, survey):
+        return call_page(request, call, status=422, form=form, survey=survey)
+    services.complete_sample(call, form.cleaned_data, **_asked(survey), by=request.user)
     messages.success(request, _("The call is completed."))
     return on_to(request, call)
 
