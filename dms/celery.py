@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "forget-kept-bookings": {"task": "appointments.forget_kept", "schedule": 3600.0},
     "record-day-use": {"task": "workshop.record_day_use", "schedule": 3600.0},
     "draw-csi-samples": {"task": "callbacks.draw_samples", "schedule": 900.0},
+    "csi-digest": {"task": "callbacks.digest", "schedule": 60.0},
+    "look-for-weakness": {"task": "callbacks.look_for_weakness", "schedule": 3600.0},
     "upload-callbacks": {"task": "callbacks.upload", "schedule": 60.0},
     "deliver-events": {"task": "desk.deliver_events", "schedule": 5.0},
 }

@@ -164,6 +164,15 @@ def _after(month: date) -> date:
     return date(month.year + (month.month == 12), 1 if month.month == 12 else month.month + 1, 1)
 
 
+def add_answers(sheet: Sheet, responses: ResponseQuerySet) -> None:
+    """Count the answers of ``responses`` into the sheet. One query."""
+    grouped = Answer.objects.filter(response__in=responses, question__kind__in=COUNTED).values_list(
+        "question__code", "score", "nps", "yes"
+    )
+    for code, score, nps, yes, count in grouped.annotate(n=Count("pk")).order_by():
+        sheet.add(code, score if score is not None else nps if nps is not None else (10 if yes else 0), count)
+
+
 def of_part(cut: Cut, part: str) -> dict[str, Any]:
     """The filter of the responses of one part, as an address names it; an empty part is the one without."""
     if cut.field in ("advisor", "technician", "vehicle_model", "store"):
@@ -182,10 +191,7 @@ def own(user: User, questionnaire: Questionnaire, start: datetime, end: datetime
         return {"sheet": None, "n": n, "least": MIN_N}
     sheet = Sheet(items_of(questionnaire), responses=n)
     answers = Answer.objects.filter(response__in=mine)
-    grouped = answers.filter(question__kind__in=COUNTED).values_list("question__code", "score", "nps", "yes")
-    for code, score, nps, yes, count in grouped.annotate(n=Count("pk")).order_by():
-        value = score if score is not None else nps if nps is not None else (10 if yes else 0)
-        sheet.add(code, value, count)
+    add_answers(sheet, mine)
     questions = {q.code: q for q in questionnaire.questions.all()}
     return {
         "sheet": sheet,

@@ -175,6 +175,17 @@ class Sheet:
         tally = self.tallies[code] if code in self.tallies else Tally()
         return Figure(tally.mean * 10 if tally.mean is not None else None, tally.n)
 
+    @property
+    def together(self) -> Tally:
+        """All scored answers in one: what two groups are compared by."""
+        whole = Tally()
+        for code, tally in self.tallies.items():
+            if code in self.items and self.items[code].is_scored:
+                whole.n += tally.n
+                whole.total += tally.total
+                whole.squares += tally.squares
+        return whole
+
     def promoters(self, code: str) -> Figure:
         """The net promoter score of an item from 0 to 10: % from 9 less % up to 6, −100 to 100."""
         tally = self.tallies[code] if code in self.tallies else Tally()
@@ -219,4 +230,9 @@ def _weighted(pairs: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal | None
 
 def shown(value: Decimal | None) -> Decimal | None:
     """A figure as it is shown: one decimal, half up."""
-    return None if value is None else value.quantize(Decimal("0.1"), rounding="ROUND_HALF_UP")
+    return None if value is None else rounded(value)
+
+
+def rounded(value: Decimal) -> Decimal:
+    """One decimal, half up."""
+    return value.quantize(Decimal("0.1"), rounding="ROUND_HALF_UP")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
-from apps.callbacks import invitations, recovery, sampling, standards, surveys
+from apps.callbacks import coding, invitations, recovery, sampling, standards, surveys
 from apps.callbacks.views.csi import TARGET
 from apps.callbacks.views.survey import survey_public
 from apps.core.registry import Furnishing, LinkKind, NavItem, Panel, registry
@@ -19,6 +19,10 @@ from apps.desk.subscriptions import subscribe
 OVERSEERS = (*MANAGERS, Role.RECEPTION_SUPERVISOR, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER)
 TITLES = {
     "survey.answered": _("Survey answered"),
+    "survey.coded": _("Text of a survey coded"),
+    "improvement.opened": _("Improvement opened"),
+    "improvement.planned": _("Measure of an improvement kept"),
+    "improvement.concluded": _("Improvement concluded"),
     "survey.drawn": _("Sample drawn"),
     "survey.invited": _("Invited to the survey"),
     "questionnaire.drafted": _("New version of a questionnaire begun"),
@@ -31,6 +35,7 @@ def register() -> None:
     """Called by the menu."""
     declare("callbacks.see_csi", *OVERSEERS)
     declare("callbacks.edit_surveys", *MANAGERS, Role.CUSTOMER_MANAGER, Role.GROUP_MANAGER)
+    declare("callbacks.code_texts", *OVERSEERS)
     declare("callbacks.see_own_csi", Role.SERVICE_ADVISOR)
     declare("callbacks.invite", *DESK, *CALLERS)
     declare_setting(TARGET, Decimal, Decimal(85), _("CSI target"), _("points"), high=100)
@@ -51,4 +56,5 @@ def register() -> None:
         Panel("workorder", "callbacks/_survey_panel.html", invitations.panel, 90, "callbacks.invite"),
         Panel("handover", "callbacks/_survey_panel.html", invitations.panel, 90, "callbacks.invite"),
         Furnishing(lambda store: surveys.seed(store.group)),
+        Furnishing(lambda store: coding.seed(store.group)),
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.callbacks.views import csi, forms, questionnaires, samples, standards, survey, uploads
+from apps.callbacks.views import csi, forms, questionnaires, rhythm, samples, standards, survey, uploads
 
 app_name = "callbacks"
 
@@ -23,6 +23,11 @@ urlpatterns = [
     path("csi/questionnaires/<int:pk>/version/", questionnaires.version_create, name="questionnaire_version"),
     path("surveys/code/", survey.code_create, name="survey_code"),
     path("surveys/link/", survey.link_create, name="survey_link"),
+    path("csi/texts/", rhythm.text_list, name="texts"),
+    path("csi/texts/<int:pk>/", rhythm.text_code, name="text_code"),
+    path("csi/improvements/", rhythm.improvement_list, name="improvements"),
+    path("csi/improvements/<int:pk>/", rhythm.improvement, name="improvement"),
+    path("csi/digest/", rhythm.digest_detail, name="digest"),
     path("csi/samples/", samples.draw_list, name="draws"),
     path("csi/samples/<int:pk>/", samples.draw_detail, name="draw"),
     path("csi/responses/", csi.responses, name="responses"),

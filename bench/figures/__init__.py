@@ -6,7 +6,7 @@ import logging
 
 from django.conf import settings
 
-from bench.figures import booking, imports, levelling, memory, orders, pages, reminders, search, slots
+from bench.figures import booking, csi, imports, levelling, memory, orders, pages, reminders, search, slots
 from bench.figures.base import Job, Size
 
 __all__ = ["JOBS", "Job", "Size", "prepare"]
@@ -19,6 +19,7 @@ JOBS: list[Job] = [
     *levelling.JOBS,
     *booking.JOBS,
     *reminders.JOBS,
+    *csi.JOBS,
     *imports.JOBS,
     *memory.JOBS,
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from apps.callbacks import sampling, services, surveys
-from apps.callbacks.models import Draw, Response, Upload
+from apps.callbacks.models import Draw, Improvement, Response, Upload
 from apps.calls.models import Call
 from apps.core import clock
 from apps.desk.models import Event
@@ -77,3 +77,19 @@ def make_draw(cast: Any, *, seed: str = "s") -> Draw:
     made = sampling.draw(cast.store, first, last + timedelta(0), seed=seed)
     assert made is not None
     return made
+
+
+def make_improvement(cast: Any) -> Improvement:
+    """A weak item of the cast's store that nobody has a measure for yet."""
+    questionnaire = surveys.seed(cast.group)
+    question = questionnaire.questions.get(code="price")
+    return Improvement.objects.create(
+        store=cast.store,
+        questionnaire=questionnaire,
+        question=question,
+        label=question.text_zh,
+        before=70,
+        n_before=9,
+        target=85,
+        opened_on=clock.today(),
+    )

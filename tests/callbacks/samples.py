@@ -2,7 +2,13 @@
 
 from apps.callbacks import levels
 from apps.handover.services import N15
-from tests.callbacks.factories import make_draw, make_post_repair_call, make_response, make_upload
+from tests.callbacks.factories import (
+    make_draw,
+    make_improvement,
+    make_post_repair_call,
+    make_response,
+    make_upload,
+)
 from tests.calls.factories import make_call
 from tests.workorders.factories import make_order
 
@@ -14,7 +20,7 @@ OF_THE_GROUP = {
 
 
 def samples(cast) -> dict[str, dict]:
-    call, response = make_post_repair_call(cast), make_response(cast)
+    call, response = make_post_repair_call(cast), make_response(cast, suggestions="好")
     verbs = ("detail", "claim", "release", "attempts", "complete", "unreached")
     return {f"api:callback-{verb}": {"pk": call.pk} for verb in verbs} | {
         "callbacks:post_repair": {"pk": call.pk},
@@ -25,6 +31,8 @@ def samples(cast) -> dict[str, dict]:
         },
         "callbacks:sample": {"pk": make_call(cast, queue="csi_sample", about=make_order(cast)).pk},
         "callbacks:draw": {"pk": make_draw(cast).pk},
+        "callbacks:improvement": {"pk": make_improvement(cast).pk},
+        "callbacks:text_code": {"pk": response.answers.get(question__code="suggestions").pk},
         "callbacks:no_show": {"pk": make_call(cast, queue="no_show").pk},
         "callbacks:upload_repeat": {"pk": make_upload(cast).pk},
         "callbacks:follow_up": {"pk": make_call(cast, queue=N15).pk},

@@ -30,6 +30,7 @@ def test_a_level_2_call_is_made_by_keys_alone(cast, page, sign_in):
     hand = Keys(page)
     hand.press("n")
     expect(page.locator(".call-script")).to_contain_text("售后")
+    page.wait_for_load_state("load")  # keys are heard from then on
     hand.press("1")
     page.wait_for_url("**/#form")
     expect(page.locator("#id_odometer_km")).to_be_focused()

@@ -200,7 +200,8 @@ def test_a_page_takes_as_many_queries_for_a_hundred_rows_as_for_three(name, advi
 
 
 def test_the_list_itself_takes_at_most_ten_queries(advisor, cast, monkeypatch):
-    monkeypatch.setattr(registry, "nav", [])  # badges are other rooms'
+    monkeypatch.setattr(registry, "nav", [])  # badges and corners are other rooms'
+    monkeypatch.setattr(registry, "corners", {})
     make_vehicle(cast)
     assert queries(advisor, reverse("customers:list") + "?q=345") <= 10
 

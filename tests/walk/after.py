@@ -92,9 +92,9 @@ def report(walk: Walk, cast: Any) -> None:
     """The index by advisor, as figures and as a chart."""
     with walk.step("CSI report", cast.manager) as hand:
         hand.go("/csi/")
-        expect(hand.find("svg.chart")).to_contain_text("周敏")
+        expect(hand.find("svg.chart[aria-label$='服务顾问']")).to_contain_text("周敏")
         expect(hand.find("table .row-link")).to_have_text("周敏")
-        expect(hand.find(".kpi").nth(1)).to_contain_text("1")
+        expect(hand.find(".kpi").nth(2)).to_contain_text("1")
 
 
 def day_page(walk: Walk, cast: Any) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 
 from apps.callbacks.models import Answer
+from apps.callbacks.models.questionnaire import in_language
 from apps.callbacks.scores import Figure, shown
 
 register = template.Library()
@@ -45,3 +46,9 @@ def change_from(now: Figure, before: Figure) -> str:
 def chosen(answer: Answer) -> str:
     """The choice in the reader's words."""
     return dict(answer.question.choices).get(answer.choice, answer.choice)
+
+
+@register.filter
+def in_words(zh: str, en: str) -> str:
+    """The text in the reader's language."""
+    return in_language(zh, en)

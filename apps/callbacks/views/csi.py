@@ -36,7 +36,8 @@ class PeriodForm(forms.Form):
         return cleaned
 
 
-def _period(request: HttpRequest) -> tuple[PeriodForm, date, date]:
+def period_of(request: HttpRequest) -> tuple[PeriodForm, date, date]:
+    """The period that the address names, else the month so far; with the form that shows it."""
     today = clock.today()
     default = {"start": today.replace(day=1), "end": today}
     form = PeriodForm(request.GET if "start" in request.GET else None, initial=default)
@@ -65,7 +66,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
     Each figure opens its answers.
     """
-    form, start, end = _period(request)
+    form, start, end = period_of(request)
     versions, questionnaire = _asked(request)
     context: dict[str, Any] = {"form": form, "start": start, "end": end, "questionnaire": questionnaire}
     context["versions"] = versions
@@ -122,7 +123,7 @@ def _figures(
 @require_perm("callbacks.see_csi")
 def responses(request: HttpRequest) -> HttpResponse:
     """GET /csi/responses/?survey=&start=&end=&by=&part= → the responses behind a figure, latest first."""
-    form, start, end = _period(request)
+    form, start, end = period_of(request)
     _versions, questionnaire = _asked(request)
     since, until = clock.at(start, 0), clock.at(end + timedelta(days=1), 0)
     rows = Response.objects.visible_to(request.user).filter(questionnaire=questionnaire)
