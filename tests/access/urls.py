@@ -48,7 +48,8 @@ def _guards(name: str, view: Any) -> tuple[tuple[str, str], ...]:
         return (("*", OPEN[name]),)
     if actions := getattr(view, "actions", None):  # a DRF viewset: one guard per action
         perms = view.cls.perms
-        return tuple((f"{m.upper()} {a}", perms.get(a) or perms["*"]) for m, a in sorted(actions.items()))
+        asked = sorted(item for item in actions.items() if item[0] != "head")  # added by the first request
+        return tuple((f"{m.upper()} {a}", perms.get(a) or perms["*"]) for m, a in asked)
     if cls := getattr(view, "cls", None):  # a plain DRF view
         if hasattr(cls, "perms"):
             return tuple(sorted(cls.perms.items()))
