@@ -103,3 +103,25 @@ def test_index_and_interval_equal_the_definition_computed_answer_by_answer(respo
         )
         assert float(made.index.half_width) == pytest.approx(1.959964 * math.sqrt(variance), abs=1e-6)
         assert 0 <= made.index.low <= made.index.high <= 100
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 10), st.integers(1, 10), st.integers(1, 10)), min_size=1, max_size=9)
+)
+def test_what_the_items_cost_together_is_what_the_index_lacks(given_scores):
+    made = sheet(*({"advisor": a, "manner": b, "quality": c} for a, b, c in given_scores))
+    lost = made.lost_points()
+    assert {code for code, _points in lost} == {"advisor", "manner", "quality"}
+    assert abs(sum(points for _code, points in lost) - (100 - made.index.value)) < Decimal("1e-20")
+    assert [points for _code, points in lost] == sorted((p for _c, p in lost), reverse=True)
+
+
+def test_promoters_less_detractors():
+    made = Sheet({"again": Item("again", "recommendation", "nps", Decimal(0), False)})
+    for value in (10, 9, 8, 7, 6, 0):
+        made.add("again", value)
+    assert made.promoters("again").value == 0
+    made.add("again", 9, 2)
+    assert made.promoters("again").value == Decimal(200) / 8
+    assert made.promoters("nobody").value is None
+    assert made.index.value is None, "a likelihood never enters the index"
