@@ -25,7 +25,6 @@ from apps.desk.models import Notice, Task
 MADE_FROM, FLAGGED_FROM = time(8, 45), time(9, 30)
 READ = gettext_noop("Satisfaction digest of %(day)s: index %(index)s, low scores yesterday: %(low)s")
 UNREAD = gettext_noop("Nobody has read the satisfaction digest of %(day)s yet.")
-TARGET = "callbacks.csi_target"
 WORST = 3
 
 
@@ -82,7 +81,7 @@ def content_of(store: Store, today: date, now: datetime) -> dict[str, Any]:
     month = rows.answered_between(clock.at(today.replace(day=1), 0), now)
     fresh = rows.answered_between(clock.at(yesterday, 0), clock.at(today, 0))
     sheet = _sheet(month, questionnaire)
-    target = Decimal(Setting.value_of(TARGET, store))
+    target = Decimal(Setting.value_of(reading.TARGET, store))
     texts = {q.code: q for q in questionnaire.questions.all()}
     low = Task.objects.filter(
         kind="callbacks.recovery",

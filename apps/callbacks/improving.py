@@ -23,7 +23,6 @@ from apps.core.errors import DomainError
 from apps.desk.models import Event, Task
 
 LOOKS_BACK = timedelta(days=30)
-TARGET = "callbacks.csi_target"
 FIND_MEASURE = gettext_noop("Satisfaction below target: find a measure for “%(label)s”")
 RECHECK = gettext_noop("Recheck the improvement of “%(label)s”")
 
@@ -75,7 +74,7 @@ def _weak(store: Store, questionnaire: Questionnaire, today: date) -> Iterator[I
     since, until = clock.at(today - LOOKS_BACK, 0), clock.at(today, 0)
     rows = Response.objects.filter(store=store, questionnaire=questionnaire).whole()
     rows = rows.answered_between(since, until)
-    target = Decimal(Setting.value_of(TARGET, store, today))
+    target = Decimal(Setting.value_of(reading.TARGET, store, today))
     look = _Look(store, questionnaire, rows, today, target)
     whole = look.sheet(rows)
     questions = {q.code: q for q in questionnaire.questions.all()}
@@ -130,7 +129,8 @@ def plan(row: Improvement, data: Mapping[str, Any], *, by: User) -> None:
         setattr(row, name, data[name])
     row.state = Improvement.State.RUNNING
     row.save()
-    Task.drop(f"improvement:{row.pk}", by=by, outcome=row.measure[:200])
+    for waiting in (f"improvement:{row.pk}", f"improvement-recheck:{row.pk}"):
+        Task.drop(waiting, by=by, outcome=row.measure[:200])
     Task.put(
         f"improvement-recheck:{row.pk}",
         about=row,

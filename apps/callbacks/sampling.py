@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from apps.accounts.models import Setting, Store
@@ -126,9 +125,9 @@ def _exclusions(orders: list[WorkOrder], drawing: Draw) -> dict[int, str]:
     since = clock.at(drawing.first_day, 0) - LATELY
     people = [order.customer_id for order in orders]
     lately = set(
-        Drawn.objects.filter(
-            Q(order__customer__in=people), state="drawn", draw__made_at__gte=since
-        ).values_list("order__customer", flat=True)
+        Drawn.objects.filter(order__customer__in=people, state="drawn", draw__made_at__gte=since).values_list(
+            "order__customer", flat=True
+        )
     )
     found: dict[int, str] = {}
     seen: set[int] = set()

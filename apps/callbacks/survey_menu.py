@@ -10,7 +10,7 @@ from apps.accounts.models.setting import declare_setting
 from apps.accounts.permissions import declare
 from apps.accounts.roles import CALLERS, DESK, MANAGERS, Role
 from apps.callbacks import coding, invitations, recovery, sampling, standards, surveys
-from apps.callbacks.views.csi import TARGET
+from apps.callbacks.reading import TARGET
 from apps.callbacks.views.survey import survey_public
 from apps.core.registry import Furnishing, LinkKind, NavItem, Panel, registry
 from apps.desk.models.event import EVENT_TITLES

@@ -114,3 +114,20 @@ def test_the_report_costs_the_same_queries_with_one_and_with_many_answers(cast, 
             advisor = person(Role.SERVICE_ADVISOR, cast.store, cast.group, f"a{turn}{n}")
             make_response(cast, advisor=advisor)
     assert counts[0] == counts[1]
+
+
+def test_an_advisor_sees_his_own_figures_from_five_answers_on_and_no_single_answer(cast, client):
+    client.force_login(cast.advisor)
+    for n in range(5):
+        page = client.get("/csi/mine/")
+        assert page.context["sheet"] is None
+        make_response(cast, booking=3 if n == 0 else "", suggestions="空调再凉一点")
+    page = client.get("/csi/mine/")
+    assert page.context["sheet"].responses == 5
+    shown_items = dict(page.context["items"])
+    assert not any("预约" in text for text in shown_items), "one customer judged the booking"
+    assert any("质量" in text for text in shown_items)
+    assert "空调再凉一点" not in page.content.decode()
+    other = person(Role.SERVICE_ADVISOR, cast.store, cast.group, "other", name="孙悦")
+    client.force_login(other)
+    assert client.get("/csi/mine/").context["sheet"] is None

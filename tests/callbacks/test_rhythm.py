@@ -117,6 +117,16 @@ def test_a_measure_has_an_owner_a_day_and_a_recheck_that_becomes_his_task(cast, 
     assert (task.owner, task.due_at.astimezone(ZONE).date()) == (cast.advisor, weak.recheck_on)
 
 
+def test_a_plan_that_changes_moves_its_recheck_to_the_new_owner_and_day(cast, client, weak):
+    client.force_login(cast.manager)
+    client.post(weak.get_absolute_url(), typed(cast))
+    later = clock.today() + 30 * DAY
+    changed = typed(cast, owner=cast.manager.pk, recheck_on=str(later))
+    assert client.post(weak.get_absolute_url(), changed).status_code == 302
+    task = Task.objects.open().get(subject=f"callbacks.improvement:{weak.pk}")
+    assert (task.owner, task.due_at.astimezone(ZONE).date()) == (cast.manager, later)
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [

@@ -131,6 +131,26 @@ def test_the_agent_asks_the_whole_survey_or_nothing_is_completed(cast, client):
     assert order.number in page
 
 
+def test_a_program_completes_a_sample_call_only_with_the_whole_survey(cast, client):
+    (order,) = make_visits(cast, 1)
+    make_draw(cast)
+    call = Call.objects.get(key=sampling.key(order.pk))
+    Call.objects.filter(pk=call.pk).update(opens_on=clock.today(), due_at=clock.now())
+    call.refresh_from_db()
+    make_reached(call, cast.agent)
+    client.force_login(cast.agent)
+    address = f"/api/v1/callbacks/{call.pk}/complete/"
+    for answers in ({}, {"overall": 9}):
+        sent = {"person_spoken_to": "王", "answers": answers}
+        assert client.post(address, sent, content_type="application/json").status_code == 400
+    call.refresh_from_db()
+    assert call.state == "open"
+    given = {code: value for code, value in GOOD.items() if value != ""}
+    sent = {"person_spoken_to": "王", "answers": given}
+    assert client.post(address, sent, content_type="application/json").status_code == 200
+    assert surveys.answer_about(order).call == call
+
+
 @pytest.mark.parametrize("touched", ["rank", "state", "seed"])
 def test_a_draw_that_was_touched_is_found(cast, touched):
     make_visits(cast, 5)

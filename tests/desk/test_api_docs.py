@@ -28,7 +28,7 @@ def test_verbs_stand_with_what_they_take():
     assert {f.name: f.required for f in fields}["starts_at"]
     calls = {o.path: o for o in apidoc.nouns()["callbacks"].operations if o.method == "POST"}
     completion = calls["/api/v1/callbacks/{id}/complete/"]
-    assert len(completion.bodies) == 5, "one form for each kind of call"
+    assert len(completion.bodies) == 6, "one form for each kind of call"
     outcome = next(f for f in completion.bodies[1][1] if f.name == "outcome")
     assert outcome.choices == ("good", "advised", "defect")
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from apps.accounts.access import RolePermission
 from apps.accounts.models import User
-from apps.callbacks import levels, no_shows, services, surveys
+from apps.callbacks import levels, no_shows, sampling, services, surveys
 from apps.callbacks.api.serializers import (
     AttemptSerializer,
     CallbackSerializer,
@@ -26,20 +26,23 @@ from apps.callbacks.api.serializers import (
     NoShowSerializer,
     NoteSerializer,
     PostRepairSerializer,
+    SampleSerializer,
     SpokenToSerializer,
 )
+from apps.callbacks.asking import questionnaire_of
 from apps.callbacks.forms import NewCarForm, SurveyForm
 from apps.calls.models import Call
 from apps.core import clock
 from apps.desk.once import IdempotentMixin
 from apps.handover import services as handover
 
-COMPLETIONS = {
+COMPLETIONS: dict[str, type[serializers.Serializer]] = {
     services.POST_REPAIR: PostRepairSerializer,
     handover.N15: FollowUpSerializer,
     levels.LEVEL_1: NewCarSerializer,
     levels.LEVEL_2: NewCarSerializer,
     no_shows.NO_SHOW: NoShowSerializer,
+    sampling.QUEUE: SampleSerializer,
 }
 COMPLETION = PolymorphicProxySerializer(
     component_name="Completion",
@@ -147,6 +150,11 @@ def _complete(call: Call, said: dict[str, Any], *, by: User) -> None:
             levels.complete(call, _judged(NewCarForm(_typed(said), call=call)), by=by)
         case no_shows.NO_SHOW:
             no_shows.complete(call, said, by=by)
+        case sampling.QUEUE:
+            questionnaire = questionnaire_of(call)
+            asked = said.pop("answers", {})
+            answers = _answers(questionnaire, asked, is_whole=True) if questionnaire else None
+            services.complete_sample(call, said, questionnaire=questionnaire, answers=answers, by=by)
         case _:
             call.complete(by=by, **said)
 
@@ -164,7 +172,7 @@ def _judged(form: Any) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def _answers(questionnaire: Any, asked: dict[str, Any]) -> dict[str, Any]:
+def _answers(questionnaire: Any, asked: dict[str, Any], *, is_whole: bool = False) -> dict[str, Any]:
     """``asked`` judged as the agent's form judges it. Raises ValidationError by the question's code."""
     if questionnaire is None:
         raise serializers.ValidationError({"answers": _("No survey is in use.")})
@@ -173,7 +181,7 @@ def _answers(questionnaire: Any, asked: dict[str, Any]) -> dict[str, Any]:
         f"{SurveyForm.prefix}-{code}": words[value] if isinstance(value, bool) else value
         for code, value in asked.items()
     }
-    form = SurveyForm(typed, questionnaire=questionnaire)
+    form = SurveyForm(typed, questionnaire=questionnaire, is_whole=is_whole)
     if unknown := sorted(set(asked) - set(form.fields)):
         raise serializers.ValidationError(
             {"answers": {code: _("There is no such question.") for code in unknown}}

@@ -125,6 +125,13 @@ class NoShowSerializer(serializers.ModelSerializer):
         fields: ClassVar = ["person_spoken_to", "reason", "note"]
 
 
+class SampleSerializer(serializers.Serializer):
+    """Completion of a call of the CSI sample: the whole survey by question code, or none if answered."""
+
+    person_spoken_to = serializers.CharField(max_length=60)
+    answers = serializers.DictField(required=False, allow_empty=True)
+
+
 class QuestionSerializer(serializers.ModelSerializer):
     """An item of a questionnaire."""
 

@@ -17,10 +17,10 @@ from apps.accounts.access import require_perm
 from apps.accounts.models import Setting, User
 from apps.callbacks import charts, reading, surveys
 from apps.callbacks.models import Question, Questionnaire, Response
+from apps.callbacks.scores import MIN_N
 from apps.core import clock, keyset
 
 OWN_DAYS = 90
-TARGET = "callbacks.csi_target"
 
 
 class PeriodForm(forms.Form):
@@ -86,7 +86,7 @@ def _figures(
     since, until = clock.at(start, 0), clock.at(end + timedelta(days=1), 0)
     whole, rows = reading.by(user, questionnaire, since, until, cut)
     before, _rows = reading.by(user, questionnaire, clock.at(start - span, 0), since, cut)
-    target = Decimal(Setting.value_of(TARGET, user.store))
+    target = Decimal(Setting.value_of(reading.TARGET, user.store))
     questions = {q.code: q for q in questionnaire.questions.all()}
     labels = dict(Question.Dimension.choices)
     query = {"survey": questionnaire.pk, "start": start.isoformat(), "end": end.isoformat()}
@@ -158,7 +158,7 @@ def own(request: HttpRequest) -> HttpResponse:
     """
     questionnaire = surveys.in_use(request.user.group_id)
     today = clock.today()
-    context: dict[str, Any] = {"questionnaire": questionnaire, "days": OWN_DAYS}
+    context: dict[str, Any] = {"days": OWN_DAYS, "sheet": None, "n": 0, "least": MIN_N}
     if questionnaire is not None:
         context |= reading.own(
             request.user,
@@ -166,5 +166,5 @@ def own(request: HttpRequest) -> HttpResponse:
             clock.at(today - timedelta(days=OWN_DAYS), 0),
             clock.at(today + timedelta(days=1), 0),
         )
-        context["target"] = Decimal(Setting.value_of(TARGET, request.user.store))
+        context["target"] = Decimal(Setting.value_of(reading.TARGET, request.user.store))
     return render(request, "callbacks/own_csi.html", context)
